@@ -160,8 +160,11 @@ describe('claviger serve', () => {
     assert.equal(health.status, 200);
     assert.equal(await first.stop('SIGTERM'), 0);
     const second = await serve(['--data', directory, '--init']);
-    assert.doesNotMatch(second.output(), /AccessKey Secret/);
     assert.equal(await second.stop('SIGINT'), 0);
+    assert.doesNotMatch(second.output(), /AccessKey Secret/);
+    const rootName = /Root sign-in +(\S+)/.exec(first.output())?.[1];
+    assert.ok(second.output().includes(`Sign in to the console as ${rootName}. Lost the password?`));
+    assert.ok(second.output().includes(`Its data is in ${directory}\n`));
   });
 
   test('a missing certificate file is named and exits with 2', () => {
@@ -173,16 +176,15 @@ describe('claviger serve', () => {
     assert.match(missing.err, /--tls-cert.*none\.pem/);
   });
 
-  test('an address in use is named and exits with 1', async () => {
+  test('an address in use is named and exits with 1, before an installation is made', async () => {
     const directory = temporaryDirectory();
-    init(directory);
     const port = await freePort();
     const other = createServer().listen(port, '127.0.0.1');
     await once(other, 'listening');
-    const { status, out, err } = claviger(['serve', '--data', directory, '--port', String(port)]);
+    const { status, out, err } = claviger(['serve', '--init', '--data', directory, '--port', String(port)]);
     other.close();
-    assert.deepEqual([status, out], [1, '']);
-    assert.match(err, new RegExp(`error: .*${port}.* is in use: .*--port`));
+    assert.deepEqual([status, out, existsSync(directory)], [1, '', false]);
+    assert.match(err, new RegExp(`error: .*${port}.* is in use.*: .*--port`));
     assert.doesNotMatch(err, / at /, 'no stack');
   });
 
@@ -200,7 +202,7 @@ describe('claviger serve', () => {
       const on = ['--data', directory, '--database', url.href];
       assert.equal(claviger(['init', ...on]).status, 0);
       for (const [words, expected] of [
-        [['--port', String(port)], /^error: 127\.0\.0\.1:\d+ is in use: .*--port/m],
+        [['--port', String(port)], /^error: 127\.0\.0\.1:\d+ is in use.*: .*--port/m],
         [['--port', '0', '--admin-port', String(port)], /^error: 127\.0\.0\.1:\d+ is in use/m],
         [
           ['--port', '0', '--redis', 'redis://127.0.0.1:1'],

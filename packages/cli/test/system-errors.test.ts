@@ -146,7 +146,10 @@ describe('an address that the server cannot listen on', () => {
     assert.equal(used.status, 1);
     assert.match(
       used.err,
-      new RegExp(`127.0.0.1:${port} is in use: stop the process that listens there, or choose another`),
+      new RegExp(
+        `127.0.0.1:${port} is in use(?: by \\S+ \\(process ${process.pid}\\))?: ` +
+          'stop the process that listens there, or choose another port with --port, such as --port \\d+\n',
+      ),
     );
     for (const [host, reason] of [
       ['192.0.2.1', 'not an address of this machine'],

@@ -31,6 +31,7 @@ import { Admission } from './http/admission.ts';
 import { ConsoleFiles, consoleFolder } from './http/console-files.ts';
 import { ErrorLog } from './http/error-log.ts';
 import { healthRoute, readyRoute } from './http/health.ts';
+import { hostNameOf } from './http/host-name.ts';
 import {
   type Listener,
   type ReceivedRequest,
@@ -43,7 +44,7 @@ import { assertHostsConfigured, namedHosts } from './http/named-hosts.ts';
 import { registerOperatorMetrics } from './http/operator-metrics.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { receiveSamlResponse, samlMetadataRoute } from './http/saml-routes.ts';
-import { automaticTls, loadTlsFiles } from './http/tls.ts';
+import { AUTOMATIC_CERTIFICATE, automaticTls, loadTlsFiles } from './http/tls.ts';
 import { callRateLimits, closeAll, closeServices, openServices, storeLocation } from './installation.ts';
 import { Registry } from './pipeline/registry.ts';
 import { type FinishedCall, RequestPipeline } from './pipeline/request-pipeline.ts';
@@ -73,6 +74,8 @@ export interface Claviger {
   readonly adminUrl: string | undefined;
   /** Address of the console; `undefined` if the console was not built. */
   readonly consoleUrl: string | undefined;
+  /** File of the certificate, in PEM; `undefined` without TLS. */
+  readonly certificateFile: string | undefined;
   readonly services: ServerServices;
   /**
    * Reads the certificate and its key again, for new connections, and takes the settings that may change while the
@@ -340,6 +343,7 @@ async function startParts(
   return {
     url,
     adminUrl: admin?.address,
+    certificateFile: certificateFileOf(configuration),
     consoleUrl: consoleFiles.built
       ? (configuration.publicUrl ?? namedUrl(url, configuration.hosts))
       : undefined,
@@ -503,7 +507,20 @@ async function tlsOf(configuration: Configuration, now: number): Promise<TlsFile
   }
   if (configuration.tls === 'off') return undefined;
   mkdirSync(configuration.data, { recursive: true, mode: 0o700 });
-  return automaticTls(configuration.data, configuration.host, now);
+  return automaticTls(configuration.data, certificateNames(configuration), now);
+}
+
+/** Names that clients use for this server: what it listens on, `--public-url` and `--hosts`. */
+function certificateNames({ host, hosts, publicUrl }: Configuration): readonly string[] {
+  const named = hosts.filter((each) => each !== '*').map((each) => hostNameOf(each));
+  const ofUrl = publicUrl === undefined ? [] : [hostNameOf(new URL(publicUrl).host)];
+  return [host, ...ofUrl, ...named];
+}
+
+/** File of the certificate in use; `undefined` without TLS. */
+function certificateFileOf({ tls, tlsCert, data }: Configuration): string | undefined {
+  if (tlsCert !== undefined) return tlsCert;
+  return tls === 'off' ? undefined : join(data, AUTOMATIC_CERTIFICATE);
 }
 
 /**

@@ -1,16 +1,21 @@
 import {
   assertHostsConfigured,
+  type Claviger,
   type Configuration,
   currentOperator,
   initialise,
   isInstalled,
   LIMIT_DEFINITIONS,
+  listAccounts,
   startClaviger,
 } from '@claviger/server';
 import { type Command, CommanderError } from 'commander';
 import { type Logger, pino } from 'pino';
 import { missingInstallation } from '../installation.ts';
+
+import { assertAddressesFree, type ListeningAddress } from '../listening-address.ts';
 import { LogDestination } from '../log-destination.ts';
+
 import { addServerFlags, configurationFileOf, configurationOf } from '../server-flags.ts';
 import { ServerReloads } from '../server-reloads.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -41,10 +46,13 @@ export function addServe(program: Command, terminal: Terminal): void {
   addServerFlags(command).action(async (options: Readonly<Record<string, unknown>>) => {
     const configuration = configurationOf(terminal, options);
     assertHostsConfigured(configuration);
+    // Before an installation is made: its secrets are printed once, and an error after them would hide them.
+    await assertAddressesFree(listeningAddresses(configuration));
     const logger = pino({ level: configuration.logLevel }, new LogDestination('at once'));
     const requests = openRequestLog(configuration.logLevel);
     const dependencies = { now: Date.now, log: (message: string) => logger.warn(message) };
-    if (!(await isInstalled(configuration, dependencies))) {
+    const isNew = !(await isInstalled(configuration, dependencies));
+    if (isNew) {
       if (options['init'] !== true) throw missingInstallation(configuration);
       printInstallation(
         terminal,
@@ -53,7 +61,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     }
     await withLoggedRejections(
       (error) => logger.error({ err: error }, 'unexpected error in background work: please report it'),
-      () => serveUntilStopped(terminal, configuration, options, { logger, requests }),
+      () => serveUntilStopped(terminal, configuration, options, { logger, requests, isNew }),
     );
   });
 }
@@ -62,7 +70,16 @@ async function serveUntilStopped(
   terminal: Terminal,
   configuration: Configuration,
   options: Readonly<Record<string, unknown>>,
-  { logger, requests }: { readonly logger: Logger; readonly requests: ReturnType<typeof openRequestLog> },
+  {
+    logger,
+    requests,
+    isNew,
+  }: {
+    readonly logger: Logger;
+    readonly requests: ReturnType<typeof openRequestLog>;
+    /** The installation was made at this start. */
+    readonly isNew: boolean;
+  },
 ): Promise<void> {
   // Registered before the server listens: a signal may follow its first response.
   const stopped = stopSignal(terminal.environment);
@@ -76,6 +93,7 @@ async function serveUntilStopped(
   if (claviger.adminUrl !== undefined) {
     print(terminal, `The admin listener is at ${bold(terminal, claviger.adminUrl)}`);
   }
+  await printInstallationFacts(terminal, configuration, claviger, isNew);
   // Takes the place of Node's default, which ends the process.
   const reloads = new ServerReloads(
     claviger,
@@ -93,6 +111,43 @@ async function serveUntilStopped(
   } finally {
     requests.flush();
   }
+}
+
+/** Addresses that the server will listen on. */
+function listeningAddresses({
+  host,
+  port,
+  adminHost,
+  adminPort,
+}: Configuration): readonly ListeningAddress[] {
+  const own = { host, port, flag: '--port' };
+  return adminPort === undefined ? [own] : [own, { host: adminHost, port: adminPort, flag: '--admin-port' }];
+}
+
+/** Prints what is needed to come back to an installation: certificate, data, and, unless it is new, the sign-in name. */
+async function printInstallationFacts(
+  terminal: Terminal,
+  configuration: Configuration,
+  { services, certificateFile }: Claviger,
+  isNew: boolean,
+): Promise<void> {
+  const { data, database } = configuration;
+  if (certificateFile !== undefined) {
+    print(terminal, `Clients have to trust its certificate: ${bold(terminal, certificateFile)}`);
+  }
+  print(
+    terminal,
+    `Its data is in ${bold(terminal, data)}${database === undefined ? '' : ' and in PostgreSQL'}`,
+  );
+  if (isNew) return;
+  const accounts = await listAccounts(services);
+  const [first] = accounts;
+  if (first === undefined) return;
+  const roots =
+    accounts.length === 1
+      ? `Sign in to the console as ${bold(terminal, `root@${first.defaultDomain}`)}`
+      : `It has ${accounts.length} accounts, see \`claviger account list\``;
+  print(terminal, `${roots}. Lost the password? \`claviger root-password reset\` with the same --data.`);
 }
 
 /** A line for each limit that an operator can set. */

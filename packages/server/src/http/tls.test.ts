@@ -85,25 +85,25 @@ describe('automatic TLS', () => {
   after(() => rm(directory, { recursive: true }));
 
   it('keeps its certificate, and its key for the owner alone', async () => {
-    const made = await automaticTls(directory, '0.0.0.0', now);
-    assert.deepEqual(await automaticTls(directory, '127.0.0.1', now + dayMs), made);
+    const made = await automaticTls(directory, ['0.0.0.0'], now);
+    assert.deepEqual(await automaticTls(directory, ['127.0.0.1'], now + dayMs), made);
     assert.equal((await stat(join(directory, 'tls', 'key.pem'))).mode & 0o777, 0o600);
   });
 
   it('makes a new one when the host is not named in it', async () => {
-    const made = await automaticTls(directory, 'claviger.example', now);
+    const made = await automaticTls(directory, ['claviger.example'], now);
     assert.equal(new X509Certificate(made.cert).checkHost('claviger.example'), 'claviger.example');
   });
 
   it('makes a new one a month before it ends', async () => {
-    const made = await automaticTls(directory, 'localhost', now);
-    assert.deepEqual(await automaticTls(directory, 'localhost', now + 365 * dayMs), made);
-    assert.notDeepEqual(await automaticTls(directory, 'localhost', now + 367 * dayMs), made);
+    const made = await automaticTls(directory, ['localhost'], now);
+    assert.deepEqual(await automaticTls(directory, ['localhost'], now + 365 * dayMs), made);
+    assert.notDeepEqual(await automaticTls(directory, ['localhost'], now + 367 * dayMs), made);
   });
 
   it('makes a new one when only half of it was written', async () => {
     await writeFile(join(directory, 'tls', 'cert.pem'), '');
-    const made = await automaticTls(directory, 'localhost', now);
+    const made = await automaticTls(directory, ['localhost'], now);
     assert.ok(new X509Certificate(made.cert).checkHost('localhost'));
   });
 });

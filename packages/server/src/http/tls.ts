@@ -27,21 +27,29 @@ export async function loadTlsFiles(certFile: string, keyFile: string): Promise<T
   return { cert, key };
 }
 
+/** Certificate of `--tls auto`, in the data directory. */
+export const AUTOMATIC_CERTIFICATE = join('tls', 'cert.pem');
+
 /**
  * `--tls auto`: a self-signed certificate for this machine's own names, kept in the data directory so that
  * clients who were told to trust it still do after a restart. Made anew when it is about to end or does not
- * name `host`.
+ * name each of `hosts`.
  *
  * @param dataDirectory which exists; the files are `tls/cert.pem` and `tls/key.pem` in it, the key for its owner only
- * @param host what the server listens on; an address that means "all of them" adds no name
+ * @param hosts names and addresses of this server, in addition to those of the loopback interface; an address that means
+ * "all of them" adds no name
  * @param now milliseconds since the epoch
  */
-export async function automaticTls(dataDirectory: string, host: string, now: number): Promise<TlsFiles> {
+export async function automaticTls(
+  dataDirectory: string,
+  hosts: readonly string[],
+  now: number,
+): Promise<TlsFiles> {
   const directory = join(dataDirectory, 'tls');
-  const certFile = join(directory, 'cert.pem');
+  const certFile = join(dataDirectory, AUTOMATIC_CERTIFICATE);
   const keyFile = join(directory, 'key.pem');
-  const names = ['localhost', '127.0.0.1', '::1'];
-  if (!names.includes(host) && host !== '0.0.0.0' && host !== '::' && host !== '') names.push(host);
+  const own = hosts.filter((host) => host !== '0.0.0.0' && host !== '::' && host !== '');
+  const names = [...new Set(['localhost', '127.0.0.1', '::1', ...own])];
   try {
     const kept = await loadTlsFiles(certFile, keyFile);
     if (stillGood(kept.cert, names, now)) return kept;
