@@ -6,7 +6,7 @@ import { DAY_MS } from '../src/context/limits.ts';
 import { purgeRecycleBins } from '../src/recycle-bin/purge.ts';
 import { passwordPolicies } from '../src/store/migrations/0011-password-policies.ts';
 import type { Clients } from './clients.ts';
-import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
+import { eachServer, refused, type TestAccount, type TestServer, type TestServerOptions } from './server.ts';
 
 const IMS = '2019-08-15';
 const tooWeak = 'InvalidParameter.Password.TooWeak';
@@ -92,9 +92,9 @@ async function attach(account: TestAccount, userName: string, statement: object)
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
   // One server for all tests; each test has an account of its own.
-  const freshAccount = async () => {
+  const freshAccount = async (options?: TestServerOptions) => {
     started ??= start();
-    const server = await started;
+    const server = await (options === undefined ? started : start(options));
     const account = await server.newAccount();
     const alice = await server.newUser(account, 'alice');
     return { server, account, admin: account.admin, alice, name: alice.userPrincipalName };
@@ -469,7 +469,8 @@ eachServer((_, start) => {
   });
 
   test('no record, log or answer contains a password, and the database its hash only', async () => {
-    const { server, account, admin, alice, name } = await freshAccount();
+    const options = { productionPasswordCost: true };
+    const { server, account, admin, alice, name } = await freshAccount(options);
     await create(admin, name);
     await change(alice.clients, password, 'another horse 42');
     await createRam(admin, { userName: 'absent', password }).catch(() => {});

@@ -14,6 +14,7 @@ import { type Claviger, startClaviger } from '../src/claviger.ts';
 import { readConfiguration } from '../src/configuration.ts';
 import { createGuard, deleteGuard, setGuardServices, setGuardStatus } from '../src/guards/guard.ts';
 import { prepareDataDirectory, storeLocation } from '../src/installation.ts';
+import { createPasswordHashing } from '../src/passwords/password-hash.ts';
 import type { ServerServices as Services } from '../src/pipeline/server-services.ts';
 import { assertAnswerShape } from './answer-conformance.ts';
 import { type ClientKey, Clients } from './clients.ts';
@@ -87,7 +88,12 @@ export interface TestServerOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
   /** Milliseconds since the epoch; clients sign with the system's clock. */
   readonly now?: () => number;
+  /** Hashes passwords as in production, which takes 30 ms of a core; default: at the least cost. */
+  readonly productionPasswordCost?: boolean;
 }
+
+/** Least cost that argon2 allows. */
+const LEAST_PASSWORD_COST = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
 /**
  * Defines the same tests against a server on SQLite and on PostgreSQL.
@@ -145,7 +151,15 @@ export async function startTestServer(
   const log: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
   const now = options.now ?? Date.now;
-  let claviger: Claviger = await startClaviger(configuration, logger, now, assertAnswerShape);
+  const startOn = async (port: number): Promise<Claviger> => {
+    const started = await startClaviger({ ...configuration, port }, logger, now, assertAnswerShape);
+    // The hashing of a running server is replaced, so that no configuration has a way to weaken it.
+    if (!options.productionPasswordCost) {
+      Object.assign(started.services.passwordHashing, createPasswordHashing(LEAST_PASSWORD_COST));
+    }
+    return started;
+  };
+  let claviger = await startOn(0);
   let closed = false;
 
   const newAccount = (name = 'test') => makeAccount(claviger.services, claviger.url, name, now);
@@ -180,12 +194,7 @@ export async function startTestServer(
     async restart() {
       const { port } = new URL(claviger.url);
       await claviger.close();
-      claviger = await startClaviger(
-        { ...configuration, port: Number(port) },
-        logger,
-        now,
-        assertAnswerShape,
-      );
+      claviger = await startOn(Number(port));
     },
     async close() {
       if (closed) return;

@@ -3,8 +3,15 @@ import { hash, verify } from '@node-rs/argon2';
 import { FairQueue } from '../context/fair-queue.ts';
 import type { PasswordHashing } from '../context/services.ts';
 
+/** Cost of a hash; `memoryCost` in KiB. */
+export interface PasswordCost {
+  readonly memoryCost: number;
+  readonly timeCost: number;
+  readonly parallelism: number;
+}
+
 /** 19 MiB, two passes, one lane: OWASP's first choice for argon2id. */
-const COST = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
+const COST: PasswordCost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
 
 /** argon2id. The package exports its names as a const enum, which is not available after compilation. */
 const ALGORITHM = 2;
@@ -16,8 +23,11 @@ const DUMMY_HASH =
 /** Maximum number of hashes that wait for one account: some two seconds' work of one thread. */
 const WAITING_PER_ACCOUNT = 64;
 
-/** Creates password hashing on libuv's threads. It leaves some threads free for files and DNS, and one core. */
-export function createPasswordHashing(): PasswordHashing {
+/**
+ * Creates password hashing on libuv's threads. It leaves some threads free for files and DNS, and one core.
+ * @param cost of new hashes; only tests give another one
+ */
+export function createPasswordHashing(cost = COST): PasswordHashing {
   const concurrency = Math.max(1, Math.min(3, availableParallelism() - 1));
   const queue = new FairQueue({
     concurrency,
@@ -25,7 +35,7 @@ export function createPasswordHashing(): PasswordHashing {
     refusal: 'Throttling.SignIn',
   });
   return {
-    hash: (lane, password, salt) => queue.run(lane, () => hashPassword(password, salt)),
+    hash: (lane, password, salt) => queue.run(lane, () => hashPassword(password, salt, cost)),
     verify: (lane, stored, password) => queue.run(lane, () => verifyPassword(stored, password)),
   };
 }
@@ -35,8 +45,8 @@ export function createPasswordHashing(): PasswordHashing {
  * @param salt at least 8 bytes; default: random
  * @returns the PHC string (`$argon2id$…`)
  */
-export function hashPassword(password: string, salt?: Uint8Array): Promise<string> {
-  return hash(password, { ...COST, algorithm: ALGORITHM, ...(salt && { salt }) });
+export function hashPassword(password: string, salt?: Uint8Array, cost = COST): Promise<string> {
+  return hash(password, { ...cost, algorithm: ALGORITHM, ...(salt && { salt }) });
 }
 
 /**
