@@ -81,6 +81,31 @@ public class TagRolesShrinkRequest extends TeaModel {
     public String tagsShrink;
 }
 `,
+  'java-async': `
+public class GetRoleRequest extends Request {
+    @Host
+    @NameInMap("RegionId")
+    private String regionId;
+    @Query
+    @NameInMap("RoleName")
+    private String roleName;
+}
+public class GetRoleResponseBody extends TeaModel {
+    @NameInMap("RequestId")
+    private String requestId;
+    @NameInMap("Role")
+    private Role role;
+    public static class Task extends TeaModel {
+        @NameInMap("CreateDate")
+        private String createDate;
+    }
+}
+public class TagRolesShrinkRequest extends Request {
+    @Query
+    @NameInMap("Tags")
+    private String tagsShrink;
+}
+`,
 };
 
 const clientOf = (language: ClientLanguage, text = SOURCES[language]): ClientOperations => {
@@ -102,7 +127,7 @@ const described: DescribedProduct = {
 };
 
 describe('operations of a client', () => {
-  for (const language of ['javascript', 'python', 'java'] as const) {
+  for (const language of ['javascript', 'python', 'java', 'java-async'] as const) {
     test(`are read from the sources of ${language}, with nested fields and without the frame`, () => {
       const operations = clientOf(language);
       assert.deepEqual([...operations.keys()], ['GetRole', 'TagRoles']);

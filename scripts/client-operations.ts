@@ -10,7 +10,7 @@ export interface ClientOperation {
 }
 
 /** A language whose generated clients are read. */
-export type ClientLanguage = 'javascript' | 'python' | 'java';
+export type ClientLanguage = 'javascript' | 'python' | 'java' | 'java-async';
 
 /** A class of a client's sources: a model, with the names that its members have on the wire. */
 interface Model {
@@ -26,6 +26,12 @@ const SYNTAX: Readonly<Record<ClientLanguage, { readonly classStart: RegExp; rea
   python: { classStart: /^class (\w+)\(/gm, wireName: /\bresult\['([\w.-]+)'\] = /g },
   // public static class GetRoleResponseBodyRole extends TeaModel { @NameInMap("RoleName") …
   java: { classStart: /\bclass (\w+) extends /g, wireName: /@NameInMap\("([\w.-]+)"\)/g },
+  // The same in the asynchronous client, one model a file; nested classes do not repeat its name. `@Host` is where a
+  // request goes, and no parameter of it.
+  'java-async': {
+    classStart: /^public class (\w+) extends /gm,
+    wireName: /(?<!@Host\s+)@NameInMap\("([\w.-]+)"\)/g,
+  },
 };
 
 /**

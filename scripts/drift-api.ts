@@ -24,6 +24,14 @@ interface Registry {
   readonly download: (packageName: string, folder: string) => readonly [string, ...string[]];
   /** Files of the unpacked package that have the models. */
   readonly files: string;
+  /** Not every package is served everywhere: one that cannot be downloaded is named, and the others are read. */
+  readonly isPartial?: boolean;
+}
+
+/** Client as it was downloaded. */
+interface ReadClient {
+  readonly file: string;
+  readonly operations: ClientOperations;
 }
 
 const REGISTRIES: readonly Registry[] = [
@@ -57,15 +65,16 @@ const REGISTRIES: readonly Registry[] = [
     name: 'Maven',
     language: 'java',
     packageOf: (client) => `com.aliyun:${client}`,
-    download: (name, folder) => [
-      'mvn',
-      '--quiet',
-      '--batch-mode',
-      MAVEN_COPY,
-      `-Dartifact=${name}:LATEST:jar:sources`,
-      `-DoutputDirectory=${folder}`,
-    ],
+    download: mavenSources,
     files: '**/*.java',
+  },
+  {
+    name: 'Maven, asynchronous',
+    language: 'java-async',
+    packageOf: (client) => `com.aliyun:alibabacloud-${client}`,
+    download: mavenSources,
+    files: '**/models/*.java',
+    isPartial: true,
   },
 ];
 
@@ -79,11 +88,9 @@ try {
     for (const registry of REGISTRIES) {
       const packageName = registry.packageOf(client);
       if (packageName === undefined) continue;
-      const { file: archive, operations } = readClient(
-        registry,
-        packageName,
-        join(folder, registry.name, client),
-      );
+      const read = readClientOrName(registry, packageName, join(folder, registry.name, client));
+      if (read === undefined) continue;
+      const { file: archive, operations } = read;
       const found = driftOf(described, operations);
       console.log(
         `${registry.name}: ${archive}: ${operations.size} operations, ${found.length} not described`,
@@ -108,12 +115,30 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** Reads a client; `undefined`, with a message, if its registry is a partial one and does not serve it. */
+function readClientOrName(registry: Registry, packageName: string, into: string): ReadClient | undefined {
+  try {
+    return readClient(registry, packageName, into);
+  } catch (error) {
+    if (registry.isPartial !== true) throw error;
+    console.log(`${registry.name}: ${packageName} cannot be downloaded, not compared`);
+    return undefined;
+  }
+}
+
+function mavenSources(name: string, into: string): readonly [string, ...string[]] {
+  return [
+    'mvn',
+    '--quiet',
+    '--batch-mode',
+    MAVEN_COPY,
+    `-Dartifact=${name}:LATEST:jar:sources`,
+    `-DoutputDirectory=${into}`,
+  ];
+}
+
 /** Downloads and unpacks the newest version of a client, and reads its operations. */
-function readClient(
-  { language, download, files }: Registry,
-  packageName: string,
-  into: string,
-): { readonly file: string; readonly operations: ClientOperations } {
+function readClient({ language, download, files }: Registry, packageName: string, into: string): ReadClient {
   const unpacked = join(into, 'unpacked');
   mkdirSync(unpacked, { recursive: true });
   run(into, ...download(packageName, into));
