@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Language of a client, and the name of its folder here. */
-export type Language = 'node' | 'python' | 'go' | 'java';
+export type Language = 'node' | 'python' | 'go' | 'java' | 'aliyun';
+
+/** Versions of the clients: the newest, or the oldest that the registries serve and the drivers can call. */
+export type Pins = 'newest' | 'oldest';
 
 /** Way of pointing a client at a server. */
 export interface EndpointSetting {
@@ -37,11 +41,16 @@ export interface Generation {
 
 const here = import.meta.dirname;
 
-const nodeDriver = (name: string) => (): readonly string[] => [
-  process.execPath,
-  '--no-warnings',
-  join(here, 'node', `${name}.ts`),
-];
+/** Folder with copies of the drivers, in a folder of clients that are not those of the repository. */
+export const COPIED_DRIVERS = 'drivers';
+
+const nodeDriver =
+  (name: string) =>
+  (installed: string): readonly string[] => {
+    const copies = join(installed, COPIED_DRIVERS);
+    const driver = join(existsSync(copies) ? copies : here, 'node', `${name}.ts`);
+    return [process.execPath, '--no-warnings', driver];
+  };
 
 const pythonDriver =
   (name: string) =>
@@ -220,7 +229,23 @@ export const GENERATIONS: readonly Generation[] = [
     trust: [JAVA_TRUST],
     command: javaDriver('old', 'OldGeneration'),
   },
+  {
+    name: 'aliyun',
+    title: '`aliyun` command',
+    language: 'aliyun',
+    packages: ['aliyun'],
+    isTyped: false,
+    endpoints: [
+      { text: '`--endpoint 127.0.0.1:8080 --insecure`' },
+      { name: 'profile', text: '`"endpoint": "127.0.0.1:8080"` of a profile, `--insecure`' },
+    ],
+    trust: [{ by: 'environment', variable: 'SSL_CERT_FILE', text: '`SSL_CERT_FILE`' }],
+    command: () => [process.execPath, '--no-warnings', join(here, 'aliyun', 'aliyun.ts')],
+  },
 ];
 
 /** Languages in the order of the page. */
-export const LANGUAGES: readonly Language[] = ['node', 'python', 'go', 'java'];
+export const LANGUAGES: readonly Language[] = ['node', 'python', 'go', 'java', 'aliyun'];
+
+/** Languages that no package registry serves: tested where they are on the PATH. */
+export const UNPUBLISHED: readonly Language[] = ['aliyun'];

@@ -1,14 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Language } from './generations.ts';
+import { COPIED_DRIVERS, type Language, type Pins } from './generations.ts';
 
 const here = import.meta.dirname;
 const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'claviger', 'compat');
 const MAX_STDERR = 2_000;
 const JAVA_GENERATIONS = ['new', 'async', 'old'];
+const PYTHON_PINS = { newest: 'requirements.txt', oldest: 'requirements-oldest.txt' } as const;
+const GO_PINS = { newest: 'go.mod', oldest: 'oldest.mod' } as const;
+
+/** A generation of which the registry serves one version has no `oldest.xml`. */
+function javaPins(generation: string, pins: Pins): string {
+  const oldest = join(here, 'java', generation, 'oldest.xml');
+  return pins === 'oldest' && existsSync(oldest) ? oldest : join(here, 'java', generation, 'pom.xml');
+}
 
 /** Clients of a language cannot be installed; the message says what is missing. */
 export class NotInstallable extends Error {
@@ -18,6 +26,7 @@ export class NotInstallable extends Error {
 /** What a language needs on the PATH. */
 const TOOLS: Readonly<Record<Language, readonly (readonly string[])[]>> = {
   node: [],
+  aliyun: [['aliyun', 'version']],
   python: [['python3', '--version']],
   go: [['go', 'version']],
   java: [
@@ -31,38 +40,49 @@ const TOOLS: Readonly<Record<Language, readonly (readonly string[])[]>> = {
  * @returns the folder
  * @throws NotInstallable
  */
-export function installClients(language: Language): string {
-  if (language === 'node') return join(here, '..', '..', 'node_modules');
+export function installClients(language: Language, pins: Pins): string {
   for (const [tool = '', ...words] of TOOLS[language]) {
     if (spawnSync(tool, words, { stdio: 'ignore' }).status !== 0)
       throw new NotInstallable(`${tool} is not on the PATH: install it to test the ${language} clients`);
   }
-  const folder = join(cache, `${language}-${hashOf(join(here, language))}`);
+  if (language === 'aliyun') return '';
+  if (language === 'node' && pins === 'newest') return join(here, '..', '..');
+  const folder = join(
+    cache,
+    `${language}-${pins === 'newest' ? '' : 'oldest-'}${hashOf(join(here, language))}`,
+  );
   const done = join(folder, '.installed');
   if (existsSync(done)) return folder;
-  console.error(`installing the ${language} clients into ${folder}`);
+  console.error(`installing the ${pins} ${language} clients into ${folder}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  INSTALLERS[language](folder);
+  INSTALLERS[language](folder, pins);
   writeFileSync(done, '');
   return folder;
 }
 
-const INSTALLERS: Readonly<Record<Exclude<Language, 'node'>, (into: string) => void>> = {
-  python(into) {
-    run('python3', ['-m', 'venv', into]);
-    const pins = join(here, 'python', 'requirements.txt');
-    run(join(into, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', pins]);
+const INSTALLERS: Readonly<Record<Exclude<Language, 'aliyun'>, (into: string, pins: Pins) => void>> = {
+  node(into) {
+    cpSync(join(here, 'node', 'oldest', 'package.json'), join(into, 'package.json'));
+    run('npm', ['install', '--silent', '--no-audit', '--no-fund'], into);
+    const drivers = join(into, COPIED_DRIVERS);
+    cpSync(join(here, 'node'), join(drivers, 'node'), { recursive: true });
+    cpSync(join(here, 'call.ts'), join(drivers, 'call.ts'));
   },
-  go(into) {
-    const words = ['build', '-o', `${into}/`, './old', './generic'];
+  python(into, pins) {
+    run('python3', ['-m', 'venv', into]);
+    const requirements = join(here, 'python', PYTHON_PINS[pins]);
+    run(join(into, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+  },
+  go(into, pins) {
+    const words = ['build', `-modfile=${GO_PINS[pins]}`, '-o', `${into}/`, './old', './generic'];
     run('go', words, join(here, 'go'));
   },
-  java(into) {
+  java(into, pins) {
     for (const generation of JAVA_GENERATIONS) {
       const folder = join(into, generation);
       mkdirSync(folder);
-      const pom = join(here, 'java', generation, 'pom.xml');
+      const pom = javaPins(generation, pins);
       const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
       run('mvn', [
         '-q',
@@ -90,12 +110,16 @@ export function trustStore(certificate: string, folder: string): string {
 }
 
 /** Versions of the installed packages, by name. */
-export function installedVersions(language: Language, installed: string): ReadonlyMap<string, string> {
+export function installedVersions(
+  language: Language,
+  installed: string,
+  pins: Pins,
+): ReadonlyMap<string, string> {
   switch (language) {
     case 'node':
       return new Map(
-        readdirSync(join(installed, '@alicloud')).map((name) => {
-          const file = join(installed, '@alicloud', name, 'package.json');
+        readdirSync(join(installed, 'node_modules', '@alicloud')).map((name) => {
+          const file = join(installed, 'node_modules', '@alicloud', name, 'package.json');
           return [
             `@alicloud/${name}`,
             (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version,
@@ -103,17 +127,19 @@ export function installedVersions(language: Language, installed: string): Readon
         }),
       );
     case 'python': {
-      const pins = readFileSync(join(here, 'python', 'requirements.txt'), 'utf8');
+      const text = readFileSync(join(here, 'python', PYTHON_PINS[pins]), 'utf8');
       return new Map(
-        [...pins.matchAll(/^(.+)==(.+)$/gm)].map(([, name = '', version = '']) => [name, version]),
+        [...text.matchAll(/^(.+)==(.+)$/gm)].map(([, name = '', version = '']) => [name, version]),
       );
     }
     case 'go': {
-      const pins = readFileSync(join(here, 'go', 'go.mod'), 'utf8');
+      const text = readFileSync(join(here, 'go', GO_PINS[pins]), 'utf8');
       return new Map(
-        [...pins.matchAll(/^\s+(\S+) (v\S+)/gm)].map(([, name = '', version = '']) => [name, version]),
+        [...text.matchAll(/^\s+(\S+) (v\S+)/gm)].map(([, name = '', version = '']) => [name, version]),
       );
     }
+    case 'aliyun':
+      return new Map([['aliyun', spawnSync('aliyun', ['version'], { encoding: 'utf8' }).stdout.trim()]]);
     case 'java':
       return new Map(
         JAVA_GENERATIONS.flatMap((generation) => readdirSync(join(installed, generation))).flatMap((file) => {

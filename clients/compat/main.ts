@@ -3,6 +3,7 @@
  *
  *     npm run compat
  *     npm run compat -- --only python         one language or generation; may be repeated
+ *     npm run compat -- --oldest              also the oldest versions that can be called
  *     npm run compat -- --json                one JSON object a line
  *     npm run compat -- --write-docs          writes docs/compatibility.md
  *
@@ -12,17 +13,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { compatibilityPage, PAGE } from './compatibility-page.ts';
-import { GENERATIONS, type Language } from './generations.ts';
+import { GENERATIONS, LANGUAGES, type Language, type Pins, UNPUBLISHED } from './generations.ts';
 import { installClients, NotInstallable } from './install-clients.ts';
 import { type GenerationResult, runGeneration, SharedServers } from './run-generation.ts';
 
 const EXIT_DIFFERENCES = 1;
 const EXIT_USAGE = 2;
 const EXIT_MISSING = 3;
+const PINS: readonly Pins[] = ['newest', 'oldest'];
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: [] },
+    oldest: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
   },
@@ -39,29 +42,31 @@ for (const name of values.only) {
   }
 }
 
-const folders = new Map<Language, string>();
-const missing = new Map<Language, string>();
-for (const { language } of chosen) {
-  if (folders.has(language) || missing.has(language)) continue;
-  try {
-    folders.set(language, installClients(language));
-  } catch (error) {
-    if (!(error instanceof NotInstallable)) throw error;
-    missing.set(language, error.message);
-    console.error(`skipped: ${error.message}`);
-  }
+/** Clients of a language in one set of versions, and why they cannot be tested. */
+interface Clients {
+  readonly pins: Pins;
+  readonly language: Language;
+  readonly installed?: string;
+  readonly missing?: string;
 }
+
+const clients: readonly Clients[] = (values.oldest ? PINS : PINS.slice(0, 1)).flatMap((pins) =>
+  LANGUAGES.filter((language) => chosen.some((one) => one.language === language))
+    .filter((language) => pins === 'newest' || !UNPUBLISHED.includes(language))
+    .map((language) => install(language, pins)),
+);
 
 const results: GenerationResult[] = [];
 const shared = await SharedServers.start();
 try {
-  for (const generation of chosen) {
-    const installed = folders.get(generation.language);
+  for (const { pins, language, installed } of clients) {
     if (installed === undefined) continue;
-    const result = await runGeneration(generation, installed, shared);
-    results.push(result);
-    if (values.json) console.log(JSON.stringify({ ...result, generation: generation.name }));
-    else printResult(result);
+    for (const generation of chosen.filter((one) => one.language === language)) {
+      const result = await runGeneration(generation, pins, installed, shared);
+      results.push(result);
+      if (values.json) console.log(JSON.stringify({ ...result, generation: generation.name }));
+      else printResult(result);
+    }
   }
 } finally {
   await shared.close();
@@ -70,9 +75,13 @@ try {
 const faults = results.flatMap(faultsOf);
 const unreadByAll = unreadByEveryClient(results);
 for (const place of unreadByAll) console.error(`no client has a field for ${place}`);
-for (const message of missing.values()) console.error(`not tested: ${message}`);
+const missing = clients.filter((one) => one.missing !== undefined);
+for (const { missing: message } of missing) console.error(`not tested: ${message}`);
 if (values['write-docs']) {
-  const text = compatibilityPage(results);
+  const text = compatibilityPage(
+    results,
+    missing.map(({ language }) => language),
+  );
   writeFileSync(PAGE, text);
   console.error(`wrote docs/compatibility.md (${readFileSync(PAGE).length} bytes)`);
 }
@@ -83,14 +92,29 @@ if (!values.json) {
     `${results.length} clients, ${made} operations, ${leaves} leaves equal, ${faults.length} faults`,
   );
 }
-process.exitCode = faults.length > 0 ? EXIT_DIFFERENCES : missing.size > 0 ? EXIT_MISSING : 0;
+process.exitCode = faults.length > 0 ? EXIT_DIFFERENCES : missing.some(isRequired) ? EXIT_MISSING : 0;
+
+/** What no registry serves may be missing, unless it is asked for. */
+function isRequired({ language }: Clients): boolean {
+  return !UNPUBLISHED.includes(language) || values.only.includes(language);
+}
+
+function install(language: Language, pins: Pins): Clients {
+  try {
+    return { pins, language, installed: installClients(language, pins) };
+  } catch (error) {
+    if (!(error instanceof NotInstallable)) throw error;
+    console.error(`skipped: ${error.message}`);
+    return { pins, language, missing: error.message };
+  }
+}
 
 function printResult(result: GenerationResult): void {
-  const { generation, operations, absent, leaves: equal, seconds } = result;
+  const { generation, pins, operations, absent, leaves: equal, seconds } = result;
   const some = faultsOf(result);
   const mark = some.length === 0 ? '✔' : '✖';
   console.log(
-    `${mark} ${generation.title}: ${operations.length} operations, ${equal} leaves, ${absent.length} not in the client, ${seconds.toFixed(1)} s`,
+    `${mark} ${generation.title}${pins === 'oldest' ? ', oldest' : ''}: ${operations.length} operations, ${equal} leaves, ${absent.length} not in the client, ${seconds.toFixed(1)} s`,
   );
   for (const fault of some) console.log(`    ${fault}`);
 }
@@ -104,7 +128,7 @@ function faultsOf({ faults: of, checks, settings }: GenerationResult): readonly 
 
 /** Leaves that no typed client of the run has a field for: either newer than all of them, or misspelt by the server. */
 function unreadByEveryClient(of: readonly GenerationResult[]): readonly string[] {
-  const typed = of.filter(({ generation }) => generation.isTyped);
+  const typed = of.filter(({ generation, pins }) => generation.isTyped && pins === 'newest');
   const counts = new Map<string, number>();
   for (const { unread } of typed) for (const place of unread) counts.set(place, (counts.get(place) ?? 0) + 1);
   return [...counts].flatMap(([place, count]) => {

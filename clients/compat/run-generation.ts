@@ -7,7 +7,7 @@ import type { Call, CallAnswer } from './call.ts';
 import { CHECKS, type CheckContext, type CheckResult, runCheck } from './checks.ts';
 import { ClientProcess } from './client-process.ts';
 import { compareAnswers } from './compare-answers.ts';
-import type { Generation, TrustSetting } from './generations.ts';
+import type { Generation, Pins, TrustSetting } from './generations.ts';
 import { installedVersions, trustStore } from './install-clients.ts';
 import { operationCalls } from './operation-calls.ts';
 import { Recorder } from './recorder.ts';
@@ -17,6 +17,7 @@ const SKEW_MS = 20 * 60 * 1000;
 /** Result of one generation. */
 export interface GenerationResult {
   readonly generation: Generation;
+  readonly pins: Pins;
   /** Packages with their versions. */
   readonly packages: readonly string[];
   /** Requests that were made and answered as expected. */
@@ -61,6 +62,7 @@ export class SharedServers {
 /** Tries one generation: every operation, the checks, and the settings of its endpoint and trust. */
 export async function runGeneration(
   generation: Generation,
+  pins: Pins,
   installed: string,
   shared: SharedServers,
 ): Promise<GenerationResult> {
@@ -71,12 +73,13 @@ export async function runGeneration(
   const recorder = await Recorder.before(server.url);
   const client = new ClientProcess(generation.command(installed));
   try {
-    const versions = installedVersions(generation.language, installed);
+    const versions = installedVersions(generation.language, installed, pins);
     const checks = await runChecks(client, server, recorder, shared, now);
     const operations = await runOperations(client, server, recorder, now);
     const settings = await runSettings(generation, installed, server, recorder, shared);
     return {
       generation,
+      pins,
       packages: generation.packages.map((name) => `${name} ${versions.get(name) ?? ''}`.trim()),
       ...operations,
       checks,

@@ -6,7 +6,11 @@ are made at the same time. Writes `{"answers": [...]}`.
 import importlib
 
 from calls import serve
-from alibabacloud_tea_openapi.utils_models import Config
+
+try:
+    from alibabacloud_tea_openapi.utils_models import Config
+except ImportError:  # Older versions.
+    from alibabacloud_tea_openapi.models import Config
 
 PACKAGES = {
     "Ims": "alibabacloud_ims20190815",
@@ -41,7 +45,11 @@ def call_once(call):
     package = PACKAGES.get(call["product"])
     if package is None:
         return {"absent": "operation"}
-    client = importlib.import_module(f"{package}.client").Client(config_of(call))
+    try:
+        config = config_of(call)
+    except TypeError:  # Older versions do not have all fields.
+        return {"absent": "ca"}
+    client = importlib.import_module(f"{package}.client").Client(config)
     models = importlib.import_module(f"{package}.models")
     method = methods_of(client).get(call["action"].lower())
     if method is None:

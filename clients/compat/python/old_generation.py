@@ -45,8 +45,11 @@ def call_once(call):
         credential = StsTokenCredential(key["accessKeyId"], key["accessKeySecret"], key["securityToken"])
     else:
         credential = AccessKeyCredential(key["accessKeyId"], key["accessKeySecret"])
-    verify = call["certificate"] if call.get("trust") == "client" else None
-    client = AcsClient(region_id=REGION, credential=credential, verify=verify)
+    trusted = {"verify": call["certificate"]} if call.get("trust") == "client" else {}
+    try:
+        client = AcsClient(region_id=REGION, credential=credential, **trusted)
+    except TypeError:  # Older versions do not have the argument.
+        return {"absent": "verify"}
     if call.get("setting") == "mapping":
         region_provider.add_endpoint(call["product"], REGION, call["endpoint"])
     else:

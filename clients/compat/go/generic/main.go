@@ -6,8 +6,7 @@ import (
 	"reflect"
 
 	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
-	"github.com/alibabacloud-go/darabonba-openapi/v2/models"
-	"github.com/alibabacloud-go/tea/dara"
+
 	"github.com/alibabacloud-go/tea/tea"
 
 	"claviger.clients/compat/calls"
@@ -16,7 +15,7 @@ import (
 func main() { calls.Serve(callOnce) }
 
 func callOnce(call calls.Call) calls.Answer {
-	config := &models.Config{
+	config := &openapi.Config{
 		AccessKeyId:     tea.String(call.Key.AccessKeyID),
 		AccessKeySecret: tea.String(call.Key.AccessKeySecret),
 		Endpoint:        tea.String(call.Endpoint),
@@ -47,7 +46,7 @@ func callOnce(call calls.Call) calls.Answer {
 		ReqBodyType: tea.String("formData"),
 		BodyType:    tea.String("json"),
 	}
-	answer, err := client.CallApi(params, &openapi.OpenApiRequest{Query: query}, &dara.RuntimeOptions{})
+	answer, err := callWithDefaults(client.CallApi, params, &openapi.OpenApiRequest{Query: query})
 	if err != nil {
 		return failed(err)
 	}
@@ -72,4 +71,13 @@ func field(value reflect.Value, name string) interface{} {
 		return found.Interface()
 	}
 	return nil
+}
+
+// callWithDefaults makes a call without options, whose type differs by the client's version.
+func callWithDefaults[Options any](
+	call func(*openapi.Params, *openapi.OpenApiRequest, *Options) (map[string]interface{}, error),
+	params *openapi.Params,
+	request *openapi.OpenApiRequest,
+) (map[string]interface{}, error) {
+	return call(params, request, new(Options))
 }

@@ -50,7 +50,9 @@ public final class NewGeneration {
             if (!(error instanceof TeaException)) return Calls.failed(error, "", null);
             TeaException typed = (TeaException) error;
             Object status = typed.getData() == null ? null : typed.getData().get("statusCode");
-            if (status == null) status = typed.getStatusCode();
+            // Older versions do not have it.
+            Method statusCode = Calls.method(TeaException.class, "getStatusCode", 0);
+            if (status == null && statusCode != null) status = statusCode.invoke(typed);
             return Calls.failed(typed, typed.getCode(), status == null ? null : ((Number) status).intValue());
         } catch (RuntimeException error) {
             return Calls.failed(error, "", null);
