@@ -69,6 +69,8 @@ const commands: Readonly<Record<string, Case>> = {
     words: ({ data }) => ['orders-1', '--service', 'orders', '--data', data],
     event: 'CreateGuard',
   },
+  doctor: { words: ({ data }) => ['--data', data], event: undefined },
+  upgrade: { words: ({ data }) => ['--check', '--data', data], event: undefined },
   'guard list': { words: ({ data }) => ['--data', data], event: undefined },
   'guard services': {
     words: ({ data }) => ['orders-1', '--service', 'invoices', '--data', data],

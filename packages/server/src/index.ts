@@ -55,6 +55,7 @@ export {
 } from './guards/guard.ts';
 export { serverMetricNames } from './http/metric-names.ts';
 export { assertHostsConfigured } from './http/named-hosts.ts';
+export { AUTOMATIC_CERTIFICATE } from './http/tls.ts';
 export {
   closeServices,
   InstallationError,
@@ -93,6 +94,7 @@ export { copyDifferences } from './store/portable/copy-differences.ts';
 export { assertKnownMigrations, type DatabaseCopy, openCopy } from './store/portable/open-copy.ts';
 export { type DatabaseSnapshot, openSnapshot } from './store/portable/open-snapshot.ts';
 export type { RowValues, TableShape } from './store/portable/table-shapes.ts';
+export { readDatabaseHealth } from './store/postgres/database-health.ts';
 export type { GuardRow } from './store/schema.ts';
 export { StoreUnavailable } from './store/store-unavailable.ts';
 export { takeNodeLock } from './store/take-node-lock.ts';

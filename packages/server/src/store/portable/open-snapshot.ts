@@ -23,6 +23,8 @@ export interface DatabaseSnapshot {
   readonly kind: Store['kind'];
   /** Names of the applied migrations, in order; empty for a database without tables. */
   readonly migrations: readonly string[];
+  /** Clock of the database server when it was opened, ms since the epoch; `undefined` for a file of this machine. */
+  readonly now: number | undefined;
   /** Tables with data, each after those that its foreign keys name. */
   readonly tables: readonly TableShape[];
   /** Returns the rows of a table in portions, in the order of the bytes of the primary key. */
@@ -75,6 +77,7 @@ async function openSqlite(file: string): Promise<DatabaseSnapshot> {
     const tables = await readTableShapes('sqlite', run);
     return {
       kind: 'sqlite',
+      now: undefined,
       migrations,
       tables,
       async *rows(table) {
@@ -117,8 +120,10 @@ async function openPostgres(url: string): Promise<DatabaseSnapshot> {
     );
     const migrations = await readMigrations(run, found !== undefined);
     const tables = await readTableShapes('postgres', run);
+    const [clock] = await run('select (extract(epoch from clock_timestamp()) * 1000)::bigint as now');
     return {
       kind: 'postgres',
+      now: Number(clock?.['now']),
       migrations,
       tables,
       rows: (table) => postgresRows(client, table),
