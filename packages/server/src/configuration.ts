@@ -119,7 +119,22 @@ const SETTINGS = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'a postgres:// URL')
     .optional()
-    .describe('PostgreSQL URL; SQLite in the data directory when absent'),
+    .describe(
+      'PostgreSQL URL, with several hosts separated by commas: the one that takes changes is used; SQLite in the data directory when absent',
+    ),
+  databaseConnections: wholeNumber(1, 1000)
+    .default(10)
+    .describe('with PostgreSQL: most connections of this node for reading, and as many for writing'),
+  statementTimeout: z
+    .string()
+    .superRefine(checkedBy((text) => parseDuration(text, DURATION_BOUNDS)))
+    .default('30s')
+    .describe('with PostgreSQL: longest duration of a statement'),
+  lockTimeout: z
+    .string()
+    .superRefine(checkedBy((text) => parseDuration(text, DURATION_BOUNDS)))
+    .default('10s')
+    .describe('with PostgreSQL: longest wait of a statement for a lock'),
   redis: z
     .string()
     .regex(/^rediss?:\/\//, 'a redis:// or rediss:// URL')

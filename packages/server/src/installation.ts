@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RateLimits } from '@claviger/guard';
-import { RateLimiter } from '@claviger/guard/internal';
+import { parseDuration, RateLimiter } from '@claviger/guard/internal';
 import { LastUsed } from './access-keys/last-used.ts';
 import { AccountDirectory } from './accounts/account-directory.ts';
 import {
@@ -57,7 +57,15 @@ export interface InstallationDependencies {
 export function storeLocation(configuration: Configuration): StoreLocation {
   return configuration.database === undefined
     ? { kind: 'sqlite', file: join(configuration.data, 'claviger.db') }
-    : { kind: 'postgres', url: configuration.database };
+    : {
+        kind: 'postgres',
+        url: configuration.database,
+        settings: {
+          poolSize: configuration.databaseConnections,
+          statementTimeoutMs: parseDuration(configuration.statementTimeout),
+          lockTimeoutMs: parseDuration(configuration.lockTimeout),
+        },
+      };
 }
 
 /**

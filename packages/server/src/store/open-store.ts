@@ -1,3 +1,4 @@
+import type { PostgresSettings } from './postgres/postgres-hosts.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
 import { SqliteStore } from './sqlite/sqlite-store.ts';
 import type { Store, StoreOptions } from './store.ts';
@@ -5,7 +6,7 @@ import type { Store, StoreOptions } from './store.ts';
 /** Location of the data: a file of this machine, or a server. */
 export type StoreLocation =
   | { readonly kind: 'sqlite'; readonly file: string }
-  | { readonly kind: 'postgres'; readonly url: string };
+  | { readonly kind: 'postgres'; readonly url: string; readonly settings?: PostgresSettings };
 
 /**
  * Opens the database and brings its schema up to date, under a lock when several nodes start at once.
@@ -17,6 +18,6 @@ export function openStore(location: StoreLocation, options: StoreOptions): Promi
     case 'sqlite':
       return SqliteStore.open(location.file, options);
     case 'postgres':
-      return PostgresStore.open(location.url, options);
+      return PostgresStore.open(location.url, options, location.settings);
   }
 }

@@ -1,11 +1,10 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import pg from 'pg';
 import { COPY_IN_PROGRESS, migrate } from '../migrate.ts';
 import { MIGRATIONS } from '../migrations/migrations.ts';
 import type { StoreLocation } from '../open-store.ts';
 import { unreachable } from '../postgres/postgres-connection.ts';
-import { clientConfig } from '../postgres/postgres-store.ts';
+import { connectClient } from '../postgres/postgres-hosts.ts';
 import { queriesOver } from '../queries.ts';
 import type { Store } from '../store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
@@ -102,10 +101,10 @@ async function connectSqlite(file: string): Promise<Connection> {
 }
 
 async function connectPostgres(url: string): Promise<Connection> {
-  const client = new pg.Client(clientConfig(url));
-  client.on('error', () => {});
+  const client = await connectClient(url).catch((error) => {
+    throw unreachable(error);
+  });
   try {
-    await client.connect();
     await client.query('set statement_timeout = 0');
     await client.query('set idle_in_transaction_session_timeout = 0');
   } catch (error) {

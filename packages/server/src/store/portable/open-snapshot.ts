@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import type { StoreLocation } from '../open-store.ts';
 import { unreachable } from '../postgres/postgres-connection.ts';
-import { clientConfig } from '../postgres/postgres-store.ts';
+import { connectClient } from '../postgres/postgres-hosts.ts';
 import type { Store } from '../store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import {
@@ -107,11 +107,11 @@ async function openSqlite(file: string): Promise<DatabaseSnapshot> {
 }
 
 async function openPostgres(url: string): Promise<DatabaseSnapshot> {
-  const client = new pg.Client(clientConfig(url));
-  client.on('error', () => {});
+  const client = await connectClient(url).catch((error) => {
+    throw unreachable(error);
+  });
   const run: RunStatement = async (sql, parameters = []) => (await client.query(sql, [...parameters])).rows;
   try {
-    await client.connect();
     await run('set statement_timeout = 0');
     await run('set idle_in_transaction_session_timeout = 0');
     await run('begin isolation level repeatable read read only');

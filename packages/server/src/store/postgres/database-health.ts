@@ -1,6 +1,5 @@
-import pg from 'pg';
 import { unreachable } from './postgres-connection.ts';
-import { clientConfig } from './postgres-store.ts';
+import { connectClient } from './postgres-hosts.ts';
 
 /**
  * Returns what PostgreSQL knows of damage to the database: failed checksums and unusable indexes.
@@ -9,10 +8,10 @@ import { clientConfig } from './postgres-store.ts';
  * @throws StoreUnavailable if the server cannot be reached
  */
 export async function readDatabaseHealth(url: string): Promise<string | undefined> {
-  const client = new pg.Client(clientConfig(url));
-  client.on('error', () => {});
+  const client = await connectClient(url).catch((error) => {
+    throw unreachable(error);
+  });
   try {
-    await client.connect();
     const { rows: failures } = await client.query<{ failures: number | null }>(
       'select checksum_failures as failures from pg_stat_database where datname = current_database()',
     );

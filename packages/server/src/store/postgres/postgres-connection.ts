@@ -89,14 +89,15 @@ function translated(error: unknown): unknown {
     return new StoreUnavailable('the database refuses what Claviger needs', error);
   }
   // Without a state the error is not the server's: the connection failed. 08: connection, 28: authentication
-  // refused, 3D: unknown database, 40: asks for a retry, 53: out of resources, 57: shutting down or out of
+  // refused, 3D: unknown database, 40: asks for a retry, 53: out of resources, 55P03: waited too long for a lock, 57: shutting down or out of
   // time, 58: the system under it.
-  if (code !== undefined && !/^(08|28|3D|40|53|57|58)/.test(code)) return error;
+  if (code !== undefined && !/^(08|28|3D|40|53|55P03|57|58)/.test(code)) return error;
   return unreachable(error);
 }
 
 /** Returns the error of a connection that could not be made, whatever the server said. */
 export function unreachable(cause: unknown): StoreUnavailable {
+  if (cause instanceof StoreUnavailable) return cause;
   return new StoreUnavailable('the database server cannot be used', cause);
 }
 

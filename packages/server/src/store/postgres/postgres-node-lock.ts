@@ -1,6 +1,7 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { NodeLock } from '../node-lock.ts';
 import { unreachable } from './postgres-connection.ts';
+import { PostgresHosts } from './postgres-hosts.ts';
 
 /** Key of the advisory lock, one of all that the database may have. */
 const LOCK_KEY = 7_201_184_522;
@@ -42,26 +43,28 @@ export async function takePostgresNodeLock(options: PostgresNodeLockOptions): Pr
 
 class PostgresNodeLock implements NodeLock {
   readonly #options: PostgresNodeLockOptions;
+  readonly #hosts: PostgresHosts;
   #client: pg.Client | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isReleased = false;
 
   constructor(options: PostgresNodeLockOptions) {
     this.#options = options;
+    this.#hosts = new PostgresHosts(options.url);
   }
 
   /** @returns whether the lock was taken */
   async take(): Promise<boolean> {
-    const { url, sharesNonces } = this.#options;
-    const client = new pg.Client({
-      connectionString: url,
+    const { sharesNonces } = this.#options;
+    const config = {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       application_name: 'claviger',
+    };
+    const client = await this.#hosts.connect(config, (each) => {
+      each.on('error', () => this.#lost(each));
+      this.#client = each;
     });
-    client.on('error', () => this.#lost(client));
-    this.#client = client;
-    await client.connect();
     await client.query(`set lock_timeout = ${WAIT_MS}`);
     try {
       await client.query(`select pg_advisory_lock${sharesNonces ? '_shared' : ''}($1)`, [LOCK_KEY]);

@@ -10,26 +10,19 @@ import {
 import { migrate } from '../migrate.ts';
 import { MIGRATIONS } from '../migrations/migrations.ts';
 import { LentConnection, queriesOver } from '../queries.ts';
-import type {
-  Change,
-  PoolLoad,
-  Queries,
-  Store,
-  StoreLoad,
-  StoreOptions,
-  WriteTransaction,
-} from '../store.ts';
-import { ConnectionsExhausted, StoreUnavailable } from '../store-unavailable.ts';
+import type { Change, Queries, Store, StoreLoad, StoreOptions, WriteTransaction } from '../store.ts';
+import { StoreUnavailable } from '../store-unavailable.ts';
 import { sweep } from '../sweep.ts';
 import { WriteScope } from '../write-scope.ts';
 import { CHANGE_CHANNEL, ChangeReader } from './change-reader.ts';
+import { asksForRetry, isDuplicate, PostgresConnection, unreachable } from './postgres-connection.ts';
 import {
-  asksForRetry,
-  isDuplicate,
-  PostgresConnection,
-  unreachable,
-  VALUE_TYPES,
-} from './postgres-connection.ts';
+  CLIENT_CONFIG,
+  DEFAULT_POSTGRES_SETTINGS,
+  PostgresHosts,
+  type PostgresSettings,
+} from './postgres-hosts.ts';
+import { SessionPool } from './session-pool.ts';
 
 /** Maximum number of runs of a work that conflicts with other transactions. */
 const ATTEMPT_LIMIT = 20;
@@ -43,12 +36,8 @@ const DUPLICATE_LIMIT = 2;
 /** Arbitrary advisory lock number: migrators of this database exclude each other by it. */
 const MIGRATION_LOCK = 7_052_118_437;
 
-const CONNECT_TIMEOUT_MS = 5000;
-
-/** Time without an answer after which a session is taken for dead, ms: longer than the sessions' own limits. */
-const ANSWER_TIMEOUT_MS = 40_000;
-
-const POOL_SIZE = 10;
+/** Time without an answer after which a session is taken for dead, ms: so much longer than its own limit. */
+const ANSWER_MARGIN_MS = 10_000;
 
 /** How long a request waits for the change log to be read, ms. */
 const READ_SOON_MS = 250;
@@ -59,14 +48,16 @@ const READ_SOON_MS = 250;
  * is ended, which releases its locks. An answered commit must be on the disk: a weaker `synchronous_commit` of the
  * server is overridden; one that waits for replicas is left as it is.
  */
-const WRITER_SESSION_SETTINGS = `
+const writerSession = ({ statementTimeoutMs, lockTimeoutMs }: PostgresSettings) => `
   set enable_seqscan = off;
-  set statement_timeout = '30s';
+  set statement_timeout = ${statementTimeoutMs};
+  set lock_timeout = ${lockTimeoutMs};
   set idle_in_transaction_session_timeout = '20s';
   select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`;
 
-const READER_SESSION_SETTINGS = `
-  set statement_timeout = '30s';
+const readerSession = ({ statementTimeoutMs, lockTimeoutMs }: PostgresSettings) => `
+  set statement_timeout = ${statementTimeoutMs};
+  set lock_timeout = ${lockTimeoutMs};
   set default_transaction_read_only = on`;
 
 /** Sessions for `longQueries`: few, since they share the server's disk with all others. */
@@ -87,34 +78,44 @@ export class PostgresStore implements Store {
   readonly #changes: ChangeReader;
   readonly #followers = new ChangeListeners();
   readonly #scope = new WriteScope();
+  readonly #poolSize: number;
   readonly #options: StoreOptions;
   readonly #underWay = new Set<Promise<unknown>>();
   #trimmedAt = 0;
   #commits = 0;
   #closed = false;
 
-  private constructor(config: pg.ClientConfig, options: StoreOptions) {
+  private constructor(
+    config: pg.ClientConfig,
+    hosts: PostgresHosts,
+    settings: PostgresSettings,
+    options: StoreOptions,
+  ) {
     const log = options.log ?? (() => {});
     this.#options = options;
-    this.#readers = new SessionPool(config, READER_SESSION_SETTINGS, log);
-    this.#writers = new SessionPool(config, WRITER_SESSION_SETTINGS, log);
+    this.#poolSize = settings.poolSize;
+    const pool = (session: string, size = settings.poolSize) =>
+      new SessionPool(config, hosts, {
+        session,
+        log,
+        size,
+        answerMs: settings.statementTimeoutMs + ANSWER_MARGIN_MS,
+      });
+    this.#readers = pool(readerSession(settings));
+    this.#writers = pool(writerSession(settings));
     this.queries = queriesOver('postgres', {
       acquire: () => this.#readers.acquire(),
       release: (connection) => this.#readers.release(connection as PostgresConnection),
     });
-    this.#longReaders = new SessionPool(config, LONG_READER_SESSION_SETTINGS, log, LONG_READER_POOL_SIZE);
+    this.#longReaders = pool(LONG_READER_SESSION_SETTINGS, LONG_READER_POOL_SIZE);
     this.longQueries = queriesOver('postgres', {
       acquire: () => this.#longReaders.acquire(),
       release: (connection) => this.#longReaders.release(connection as PostgresConnection),
     });
     this.#changes = new ChangeReader({
-      connect: async () => {
+      connect: () =>
         // A read of the log that takes longer than this is a connection that has died silently.
-        const client = new pg.Client({ ...config, query_timeout: 2000 });
-        client.on('error', () => {});
-        await client.connect();
-        return client;
-      },
+        hosts.connect({ ...config, query_timeout: 2000 }, (client) => client.on('error', () => {})),
       now: options.now,
       pollMs: options.pollMs ?? 50,
       log,
@@ -126,10 +127,14 @@ export class PostgresStore implements Store {
    * Connects to the server at `url` (`postgres://…`) and brings its schema up to date.
    * @throws StoreUnavailable if it cannot be reached or refuses the connection; no error contains the url
    */
-  static async open(url: string, options: StoreOptions): Promise<PostgresStore> {
-    const config = clientConfig(url);
-    await migrateServer(config, options.now());
-    const store = new PostgresStore(config, options);
+  static async open(
+    url: string,
+    options: StoreOptions,
+    settings: PostgresSettings = DEFAULT_POSTGRES_SETTINGS,
+  ): Promise<PostgresStore> {
+    const hosts = new PostgresHosts(url);
+    await migrateServer(CLIENT_CONFIG, hosts, options.now());
+    const store = new PostgresStore(CLIENT_CONFIG, hosts, settings, options);
     try {
       await store.#changes.start();
     } catch (error) {
@@ -223,7 +228,7 @@ export class PostgresStore implements Store {
         return connection;
       } catch (error) {
         this.#writers.discard(connection);
-        if (dead >= POOL_SIZE) throw new StoreUnavailable('the database server takes no changes', error);
+        if (dead >= this.#poolSize) throw new StoreUnavailable('the database server takes no changes', error);
       }
     }
   }
@@ -326,139 +331,13 @@ export class PostgresStore implements Store {
   }
 }
 
-/** Sessions that are prepared once, when they are connected. */
-class SessionPool {
-  readonly #pool: pg.Pool;
-  readonly #session: string;
-  readonly #prepared = new WeakSet<pg.ClientBase>();
-  #lent = 0;
-
-  constructor(config: pg.ClientConfig, session: string, log: (message: string) => void, size = POOL_SIZE) {
-    this.#pool = new pg.Pool({ ...config, max: size, query_timeout: ANSWER_TIMEOUT_MS });
-    this.#session = session;
-    // The pool replaces an idle session that breaks; without a listener the event would end the process.
-    this.#pool.on('error', () => log('a connection to the database was lost'));
-    // The pool takes its own listener off a session that it lends. A session that breaks between two
-    // statements of a transaction has no query to reject, so the event is the only sign; the next statement
-    // on it fails.
-    this.#pool.on('connect', (client) => client.on('error', () => {}));
-    this.#pool.on('acquire', () => {
-      this.#lent += 1;
-    });
-    this.#pool.on('release', () => {
-      this.#lent -= 1;
-    });
-  }
-
-  /**
-   * Lends a prepared session. One that the server ended before it was prepared is passed over: nothing was done in
-   * it.
-   * @throws StoreUnavailable if no session is available
-   */
-  async acquire(): Promise<PostgresConnection> {
-    for (let ended = 0; ; ended += 1) {
-      let client: pg.PoolClient;
-      try {
-        client = await this.#pool.connect();
-      } catch (error) {
-        throw this.#isExhausted ? exhausted(error) : unreachable(error);
-      }
-      const connection = new PostgresConnection(client);
-      if (this.#prepared.has(client)) return connection;
-      try {
-        await connection.run(this.#session);
-        this.#prepared.add(client);
-        return connection;
-      } catch (error) {
-        client.release(true);
-        if (!connection.broken || ended >= POOL_SIZE) throw unreachable(error);
-      }
-    }
-  }
-
-  release(connection: PostgresConnection): void {
-    (connection.client as pg.PoolClient).release(connection.broken);
-  }
-
-  discard(connection: PostgresConnection): void {
-    (connection.client as pg.PoolClient).release(true);
-  }
-
-  load(): PoolLoad {
-    const { totalCount, idleCount, waitingCount } = this.#pool;
-    return { open: totalCount, idle: idleCount, waiting: waitingCount, max: this.#pool.options.max };
-  }
-
-  /** Whether all sessions are lent: one that is still being connected is not in use. */
-  get #isExhausted(): boolean {
-    const { open, idle, max } = this.load();
-    return open >= max && idle === 0 && this.#lent >= max;
-  }
-
-  close(): Promise<void> {
-    return this.#pool.end();
-  }
-}
-
-function exhausted(cause: unknown): ConnectionsExhausted {
-  return new ConnectionsExhausted(
-    `all ${POOL_SIZE} connections to the database are in use for ${CONNECT_TIMEOUT_MS / 1000} s`,
-    cause,
-  );
-}
-
-/**
- * Returns the settings of a connection to the server at `url` (`postgres://…`).
- *
- * @throws StoreUnavailable without the url, if it is malformed
- */
-export function clientConfig(url: string): pg.ClientConfig {
-  // Checked here, because errors of `URL` quote their input, including the password.
-  assertPercentEncoded(url);
-  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new StoreUnavailable(
-      'the address of the database is not of the form postgres://user:password@host/name',
-    );
-  }
-  return {
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    keepAlive: true,
-    application_name: 'claviger',
-    types: VALUE_TYPES,
-  };
-}
-
-/**
- * Asserts that user and password of a URL contain no special characters: a URL with some is read as another host or
- * database.
- *
- * @throws StoreUnavailable without the URL
- */
-function assertPercentEncoded(url: string): void {
-  const [beforeQuery = ''] = url.split('?', 1);
-  const signs = beforeQuery.split('@').length - 1;
-  let isEncoded = signs <= 1 && !beforeQuery.includes('#');
-  try {
-    decodeURIComponent(beforeQuery);
-  } catch {
-    isEncoded = false;
-  }
-  if (isEncoded) return;
-  throw new StoreUnavailable(
-    'the address of the database has special characters in user or password: percent-encode them (%40 for @, %23 for #, %2F for /, %25 for %)',
-  );
-}
-
-async function migrateServer(config: pg.ClientConfig, now: number): Promise<void> {
-  let isConnected = false;
-  const client = new pg.Client(config);
-  client.on('error', () => {});
-  try {
-    await client.connect().catch((error) => {
+async function migrateServer(config: pg.ClientConfig, hosts: PostgresHosts, now: number): Promise<void> {
+  const client = await hosts
+    .connect(config, (each) => each.on('error', () => {}))
+    .catch((error) => {
       throw unreachable(error);
     });
-    isConnected = true;
+  try {
     const connection = new PostgresConnection(client);
     // Not serialisable: after waiting for the lock it must see the changes of the migrator before.
     await connection.run('begin isolation level read committed');
@@ -470,7 +349,7 @@ async function migrateServer(config: pg.ClientConfig, now: number): Promise<void
   } catch (error) {
     // Such as a role without rights on the schema.
     const cause = error instanceof StoreUnavailable ? error.cause : error;
-    if (!(cause instanceof pg.DatabaseError) || !isConnected) throw error;
+    if (!(cause instanceof pg.DatabaseError)) throw error;
     throw new StoreUnavailable('the tables of Claviger cannot be created or changed', cause);
   } finally {
     await client.end().catch(() => {});
