@@ -10,7 +10,7 @@
  * processes run at a time as the machine has cores.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -72,6 +72,8 @@ if (processes.length === 0) exitWith('no test file matches');
 const startedAt = performance.now();
 const results = mkdtempSync(join(tmpdir(), 'claviger-test-results-'));
 const temporary = mkdtempSync(join(fastestDirectory(), 'claviger-tests-'));
+// A PostgreSQL that a test starts runs as another user when this is root, and reads a file of its set-up there.
+chmodSync(temporary, 0o755);
 const postgres = processes.some((each) => NEEDS_POSTGRES.has(each.package))
   ? await startPostgres()
   : undefined;
