@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { inspect } from 'node:util';
 import type { Kysely } from 'kysely';
 import { MIGRATIONS } from '../src/store/migrations/migrations.ts';
 import { repeatedRead } from '../src/store/repeated-read.ts';
@@ -384,7 +385,8 @@ eachDatabase((name, { open, emptyLocation }) => {
 
   test('reads cannot write', async () => {
     const store = await open();
-    await assert.rejects(insertAccount(store.queries, '1'), /read-?only/i);
+    // PostgreSQL's error is the cause: a server that takes no changes, such as a replica, is an outage.
+    await assert.rejects(insertAccount(store.queries, '1'), (error) => /read-?only/i.test(inspect(error)));
     await assert.rejects(
       store.queries.transaction().execute(async () => {}),
       /Store\.write/,
