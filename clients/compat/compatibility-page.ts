@@ -1,5 +1,5 @@
 import { CHECKS, type CheckResult } from './checks.ts';
-import type { Language } from './generations.ts';
+import { GENERATIONS, type Language } from './generations.ts';
 import type { GenerationResult } from './run-generation.ts';
 
 /** File of the page. */
@@ -97,13 +97,18 @@ Not in this run.`;
       summary(settings),
     ],
   );
+  const without = GENERATIONS.flatMap(({ title, noOlder }) =>
+    noOlder === undefined ? [] : [`${title}, since ${noOlder}`],
+  );
   return `## Oldest versions
 
 The oldest versions that the registries serve, that install on Python 3.11, Go 1.24, JDK 17 and Node 24, and that have what the drivers call.
 
 | client | packages | requests answered | leaves equal | requests not in this client | faults | behaviour | settings |
 | --- | --- | --- | --- | --- | --- | --- | --- |
-${rows.map(row).join('\n')}`;
+${rows.map(row).join('\n')}
+
+Without a row: ${without.join('; ')}.`;
 }
 
 /** `9 of 9`, with what is not so. */

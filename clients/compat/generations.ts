@@ -33,6 +33,8 @@ export interface Generation {
   readonly packages: readonly string[];
   /** Whether answers have typed fields; others return what is in the JSON. */
   readonly isTyped: boolean;
+  /** Why no older versions are tested; `undefined` if they are. */
+  readonly noOlder?: string;
   readonly endpoints: readonly EndpointSetting[];
   readonly trust: readonly TrustSetting[];
   /** Words of the command that starts the driver. @param installed folder of the language's clients */
@@ -200,6 +202,7 @@ export const GENERATIONS: readonly Generation[] = [
     language: 'java',
     packages: ['alibabacloud-sts20150401'],
     isTyped: true,
+    noOlder: 'the registry serves one version',
     endpoints: [
       {
         text: '`ClientOverrideConfiguration.create().setEndpointOverride("127.0.0.1:8080").setProtocol("HTTP")`',
@@ -219,6 +222,7 @@ export const GENERATIONS: readonly Generation[] = [
       'aliyun-java-sdk-actiontrail',
     ],
     isTyped: true,
+    noOlder: 'older versions decode nested answers wrongly themselves (seen with core 4.4.0 and 4.5.0)',
     endpoints: [
       { text: '`request.setSysEndpoint("127.0.0.1:8080")`, `request.setSysProtocol(ProtocolType.HTTP)`' },
       {

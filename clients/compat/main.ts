@@ -62,6 +62,7 @@ try {
   for (const { pins, language, installed } of clients) {
     if (installed === undefined) continue;
     for (const generation of chosen.filter((one) => one.language === language)) {
+      if (pins === 'oldest' && generation.noOlder !== undefined) continue;
       const result = await runGeneration(generation, pins, installed, shared);
       results.push(result);
       if (values.json) console.log(JSON.stringify({ ...result, generation: generation.name }));
