@@ -311,11 +311,11 @@ test('a renewed certificate is taken at SIGHUP, and an unusable one is not', asy
   await renewed.stop('SIGTERM');
   copyFileSync(join(tls, 'key.pem'), key);
   given.process.kill('SIGHUP');
-  await logged('certificate not reloaded');
+  await logged('certificate and configuration not reloaded');
   assert.equal((await runInProcess(words, as(admin))).status, 0);
   copyFileSync(join(tls, 'cert.pem'), cert);
   given.process.kill('SIGHUP');
-  await logged('certificate reloaded');
+  await logged('certificate and configuration reloaded');
   assert.equal((await runInProcess(words, as(admin))).status, 0);
   await given.stop('SIGTERM');
 });
