@@ -72,7 +72,7 @@ export class ServerProcess {
         if (found === null) return;
         // Read to the end, since a server exits once its output is not read any more.
         child.stdout.off('data', hear).resume();
-        child.stderr.off('data', hear).on('data', (text: string) => process.stderr.write(text));
+        child.stderr.off('data', hear).on('data', writeProblems);
         resolve(new ServerProcess(child, Number(found[1])));
       };
       child.stdout.setEncoding('utf8').on('data', hear);
@@ -108,6 +108,12 @@ export class ServerProcess {
     this.#process.kill();
     await exited;
   }
+}
+
+/** Shows what a server says, without its log of requests. */
+function writeProblems(text: string): void {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.includes('"msg":"request"'));
+  if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
 }
 
 /** Whether processes can be given one core here. */
