@@ -12,6 +12,7 @@ import { GuardSnapshotSource } from './guard-snapshot-source.ts';
 import { LogDestination } from './log-destination.ts';
 import { stopSignal } from './stop-signal.ts';
 import { print, printStatus, type Terminal, warningStyle } from './terminal.ts';
+import { startTracing, TRACING_HELP } from './tracing.ts';
 import { withLoggedRejections } from './unhandled-rejections.ts';
 
 /** A running gateway or forward-auth endpoint. */
@@ -79,7 +80,7 @@ export function addGuardProcess<Running extends RunningGuard>(
         'lowest level that is logged, to standard error (CLAVIGER_LOG_LEVEL, default info)',
       ).choices(LOG_LEVELS),
     )
-    .addHelpText('after', `${SECRETS_HELP}\n\n${kind.help}`)
+    .addHelpText('after', `${SECRETS_HELP}\n\n${TRACING_HELP}\n\n${kind.help}`)
     .action(async (flags: GuardFlags) => {
       try {
         if (flags.check) print(terminal, await checkConfiguration(terminal, flags.config, kind));
@@ -125,6 +126,7 @@ async function runGuard<Running extends RunningGuard>(
   );
 
   async function serveUntilStopped(): Promise<void> {
+    const stopTracing = await startTracing(environment, (problem) => log.warn({ problem }, 'traces'));
     const nonces = await openSharedNonces(environment, log);
     const source = new GuardSnapshotSource(terminal, { accessKeyId, accessKeySecret }, log);
     const running = await kind.start(resolve(flags.config), {
@@ -139,6 +141,7 @@ async function runGuard<Running extends RunningGuard>(
     if (refusal === undefined) printStatus(terminal, 'Stopping: waiting for pending requests.');
     await running.close(refusal === undefined ? GRACE_MS : 0);
     nonces?.close();
+    await stopTracing();
     flush();
     if (refusal !== undefined) throw new CommanderError(1, 'claviger.guard', refusal);
   }

@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
-import { claviger, serve, temporaryDirectory } from './claviger-process.ts';
+import { claviger, freePort, serve, temporaryDirectory } from './claviger-process.ts';
 import { officialClients } from './official-clients.ts';
 import { runInProcess } from './run-in-process.ts';
 
@@ -107,7 +107,8 @@ describe('drill', () => {
       const finished = JSON.parse(await done([...migrate, '--finish', '--json'], onPostgres));
       assert.ok(finished.Finished && finished.Written > 0 && finished.Written < finished.Rows);
 
-      const second = await serve(['--data', data], onPostgres);
+      const adminPort = await freePort();
+      const second = await serve(['--data', data, '--admin-port', String(adminPort)], onPostgres);
       const moved = officialClients(second.url, made);
       await moved.callRpc('2015-05-01', 'GetUser', { UserName: 'meanwhile' });
       await moved.callRpc('2015-05-01', 'CreateUser', { UserName: 'on-postgres' });
@@ -117,6 +118,13 @@ describe('drill', () => {
       assert.equal(statSync(file).mode & 0o777, 0o600);
       assert.ok(!readFileSync(file).includes(made.AccessKeyId), 'nothing is in the clear');
       await moved.callRpc('2015-05-01', 'CreateUser', { UserName: 'after-backup' });
+      // A scrape tells what was known at the one before.
+      let scraped: RegExpExecArray | null = null;
+      while (scraped === null) {
+        const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
+        scraped = /^claviger_backup_last_completion_timestamp_seconds (\S+)$/m.exec(metrics);
+      }
+      assert.ok(Math.abs(Number(scraped[1]) - Date.now() / 1000) < 3600);
       await second.stop('SIGTERM');
 
       const other = join(directory, 'another', 'machine');

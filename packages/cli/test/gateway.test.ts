@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { signRequest } from '@claviger/signature';
 import { claviger, freePort, serve, temporaryDirectory } from './claviger-process.ts';
 import { runInProcess } from './run-in-process.ts';
+import { startSpanCollector } from './span-collector.ts';
 
 const COMMAND = fileURLToPath(new URL('../bin/claviger.js', import.meta.url));
 
@@ -113,7 +114,8 @@ writeFileSync(join(directory, 'orders.yaml'), ordersMap);
 const admin = JSON.parse(claviger(['init', '--data', data, '--json']).out) as Key & {
   readonly UserPrincipalName: string;
 };
-const server = await serve(['--data', data]);
+const collector = await startSpanCollector();
+const server = await serve(['--data', data], collector.environment);
 const seen: IncomingMessage[] = [];
 const upstream = createServer((incoming, response) => {
   seen.push(incoming);
@@ -170,12 +172,39 @@ source: { server: '${server.url}' }
 services: [{ map: orders.yaml }]
 `;
 
+describe('OpenTelemetry', () => {
+  test('a call is a span below the one of its sender, with its steps below it, and without secrets', async () => {
+    const traceId = 'a'.repeat(32);
+    const traceparent = `00-${traceId}-${'b'.repeat(16)}-01`;
+    const words = ['call', 'POST', `${server.url}/?UserName=traced`, '--action', 'CreateUser'];
+    const header = ['--version', '2015-05-01', '--header', `traceparent: ${traceparent}`];
+    const { status, err } = await runInProcess([...words, ...header], asClient(admin));
+    assert.equal(status, 0, err);
+
+    const span = await collector.span((each) => each.name === 'Ram CreateUser' && each.traceId === traceId);
+    assert.equal(span.service, 'claviger');
+    assert.equal(span.parentSpanId, 'b'.repeat(16));
+    assert.equal(span.attributes['http.response.status_code'], 200);
+    assert.match(String(span.attributes['enduser.id']), /^acs:ram::/);
+    const write = await collector.span(
+      (each) => each.name === 'write transaction' && each.traceId === traceId,
+    );
+    assert.equal(write.parentSpanId, span.spanId);
+    await collector.span((each) => each.name === 'authorize' && each.parentSpanId === write.spanId);
+    assert.ok(!collector.text().includes(admin.AccessKeySecret));
+  });
+});
+
 describe('claviger gateway', () => {
   const file = join(directory, 'gateway.yaml');
 
   test('forwards signed and authorised requests, and refuses a disabled key immediately', async () => {
     writeFileSync(file, gatewayYaml());
-    const gateway = new RunningCommand(['gateway', '--config', file], asGuard(guardKey));
+    const gateway = new RunningCommand(['gateway', '--config', file], {
+      ...asGuard(guardKey),
+      ...collector.environment,
+      OTEL_SERVICE_NAME: 'orders gateway',
+    });
     const [, url] = await gateway.until(/gateway listens at (http:\S+)/);
     const [, adminUrl] = await gateway.until(/admin +(http:\S+)/);
     await gateway.until(/credentials are up to date/);
@@ -186,6 +215,12 @@ describe('claviger gateway', () => {
     const allowed = await call(customer, 'GET');
     assert.deepEqual([allowed.status, allowed.out], [0, 'order /orders/17'], allowed.err);
     assert.match(String(seen.at(-1)!.headers['x-claviger-principal-arn']), /:user\/customer$/);
+    const traced = await collector.span(({ service }) => service === 'orders gateway');
+    assert.deepEqual(
+      [traced.name, traced.attributes['http.response.status_code'], traced.attributes['url.path']],
+      ['orders:GetOrder', 200, '/orders/17'],
+    );
+    assert.equal(seen.at(-1)!.headers['traceparent'], `00-${traced.traceId}-${traced.spanId}-01`);
     const count = seen.length;
     const denied = await call(customer, 'DELETE');
     assert.equal(denied.status, 1);

@@ -134,6 +134,16 @@ describe('the packed packages', () => {
     });
   }
 
+  test('traces need the SDK of OpenTelemetry, and nothing is installed before that is said', () => {
+    const words = ['--no', 'claviger', 'serve', '--init', '--data', './untraced'];
+    const { env, ...others } = options(folder);
+    const asking = { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
+    const { status, stderr } = spawnSync('npx', words, { ...others, env: asking, encoding: 'utf8' });
+    assert.equal(status, 2);
+    assert.match(stderr, /OTEL_EXPORTER_OTLP_ENDPOINT asks for traces.*npm install @opentelemetry\/sdk-node/);
+    assert.ok(!existsSync(join(folder, 'untraced')));
+  });
+
   test('`npx claviger serve --init` serves the API and the console, and stops at SIGTERM', async () => {
     const port = await freePort();
     const words = ['--no', 'claviger', 'serve', '--init', '--data', './data', '--port', String(port)];

@@ -30,6 +30,7 @@ export {
   readSignature,
 } from './guard.ts';
 export { GUARD_REFUSALS, type GuardRefusal } from './guard-refusal.ts';
+export { inSpan, RequestSpan, traceRequests } from './http/request-span.ts';
 export {
   ALLOW_ALL_VPC,
   admitsOrigin,

@@ -57,6 +57,7 @@ import {
 } from './secrets/audit-signing-key.ts';
 import { masterKeysInUse } from './secrets/check-master-key.ts';
 import { MasterKeyUnavailable } from './secrets/master-key.ts';
+import { watchLastBackup } from './store/backups.ts';
 import type { Store } from './store/store.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
 import { takeNodeLock } from './store/take-node-lock.ts';
@@ -337,6 +338,7 @@ async function startParts(
     certificateExpiresAt: () =>
       certificate === undefined ? undefined : new X509Certificate(certificate).validToDate.getTime(),
     housekeeping: () => housekeeping.state,
+    lastBackupAt: watchLastBackup(store.queries),
     reloads: () => reloads,
   });
   const url = listener.address;

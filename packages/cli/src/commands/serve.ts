@@ -20,6 +20,7 @@ import { addServerFlags, configurationFileOf, configurationOf } from '../server-
 import { ServerReloads } from '../server-reloads.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { bold, print, printStatus, type Terminal } from '../terminal.ts';
+import { startTracing, TRACING_HELP } from '../tracing.ts';
 import { withLoggedRejections } from '../unhandled-rejections.ts';
 import { printInstallation } from './init.ts';
 
@@ -42,6 +43,7 @@ export function addServe(program: Command, terminal: Terminal): void {
         'Then, with the official command-line tool:\n' +
         '  aliyun sts GetCallerIdentity --endpoint 127.0.0.1:8080 --insecure --region cn-hangzhou',
     );
+  command.addHelpText('after', `\n${TRACING_HELP}`);
   command.addHelpText('after', `\nLimits for --limits, with default and maximum:\n${limitLines()}`);
   addServerFlags(command).action(async (options: Readonly<Record<string, unknown>>) => {
     const configuration = configurationOf(terminal, options);
@@ -50,6 +52,9 @@ export function addServe(program: Command, terminal: Terminal): void {
     await assertAddressesFree(listeningAddresses(configuration));
     const logger = pino({ level: configuration.logLevel }, new LogDestination('at once'));
     const requests = openRequestLog(configuration.logLevel);
+    const stopTracing = await startTracing(terminal.environment, (problem) =>
+      logger.warn({ problem }, 'traces'),
+    );
     const dependencies = { now: Date.now, log: (message: string) => logger.warn(message) };
     const isNew = !(await isInstalled(configuration, dependencies));
     if (isNew) {
@@ -61,7 +66,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     }
     await withLoggedRejections(
       (error) => logger.error({ err: error }, 'unexpected error in background work: please report it'),
-      () => serveUntilStopped(terminal, configuration, options, { logger, requests, isNew }),
+      () => serveUntilStopped(terminal, configuration, options, { logger, requests, stopTracing, isNew }),
     );
   });
 }
@@ -73,10 +78,12 @@ async function serveUntilStopped(
   {
     logger,
     requests,
+    stopTracing,
     isNew,
   }: {
     readonly logger: Logger;
     readonly requests: ReturnType<typeof openRequestLog>;
+    readonly stopTracing: () => Promise<void>;
     /** The installation was made at this start. */
     readonly isNew: boolean;
   },
@@ -108,6 +115,7 @@ async function serveUntilStopped(
   printStatus(terminal, 'Stopping: waiting for pending requests.');
   try {
     await claviger.close();
+    await stopTracing();
   } finally {
     requests.flush();
   }

@@ -4,10 +4,11 @@ import { isTrustedProxy, parseTrustedProxies, type TrustedProxies } from '../cli
 import type { ServiceGuard } from '../create-guard.ts';
 import { type AllowedHead, type RefusedRequest, refusalHeaders } from '../decision.ts';
 import { encodeErrorBody } from '../error-body.ts';
-import type { AccessRecord } from '../gateway/access-record.ts';
+import { type AccessRecord, spanFacts } from '../gateway/access-record.ts';
 import { IDENTITY_HEADERS, identityHeaders } from '../gateway/identity-headers.ts';
 import type { IdentityTokenScope, TokenIssuer } from '../gateway/token-issuer.ts';
 import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, ownRefusal, refused } from '../http/refusal.ts';
+import { RequestSpan } from '../http/request-span.ts';
 import type { ForwardAuthSettings } from './forward-auth-configuration.ts';
 import {
   type OriginalRequest,
@@ -86,6 +87,7 @@ class Question {
   readonly #response: ServerResponse;
   readonly #began: number;
   readonly #peerAddress: string;
+  readonly #span: RequestSpan | undefined;
   #kind: ProxyKind | undefined;
   #original: OriginalRequest | undefined;
   #service: AskedService | undefined;
@@ -101,6 +103,7 @@ class Question {
     this.#request = request;
     this.#response = response;
     this.#began = options.ticks();
+    this.#span = RequestSpan.start(request.method ?? '', request.rawHeaders);
     this.#isSocket = 'path' in options.settings.listen;
     this.#peerAddress = this.#isSocket
       ? SOCKET_PEER
@@ -206,7 +209,7 @@ class Question {
   #done(status: number, code: string, by: AllowedHead | RefusedRequest): void {
     const target = this.#original?.target ?? this.#request.url ?? '';
     const mark = target.indexOf('?');
-    this.#options.onDone({
+    const record: AccessRecord = {
       requestId: by.requestId,
       method: this.#original?.method ?? this.#request.method ?? '',
       path: mark < 0 ? target : target.slice(0, mark),
@@ -218,7 +221,9 @@ class Question {
       peerAddress: this.#peerAddress,
       upstream: '',
       milliseconds: this.#options.ticks() - this.#began,
-    });
+    };
+    this.#span?.end(spanFacts(record));
+    this.#options.onDone(record);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AllowedHead, AllowedRequest, RefusedRequest } from '../decision.ts';
+import type { RequestSpanFacts } from '../http/request-span.ts';
 
 /** Outcome of a request, for log and metrics. Without query and headers, so it holds no secret. */
 export interface AccessRecord {
@@ -41,5 +42,23 @@ export function loggedFields(record: AccessRecord): Readonly<Record<string, unkn
     sourceAddress: by?.allowed === true ? by.sourceAddress : record.peerAddress,
     upstream: record.upstream || undefined,
     ms: Math.round(milliseconds * 100) / 100,
+  };
+}
+
+/** Returns what the span of a request says: its name is the action, as there are few of them. */
+export function spanFacts({ by, method, ...record }: AccessRecord): RequestSpanFacts {
+  return {
+    name: by?.action ?? method,
+    status: record.status,
+    code: record.code,
+    attributes: {
+      'claviger.request_id': record.requestId,
+      'claviger.service': record.service,
+      'claviger.resource': by?.resource,
+      'client.address': by?.allowed === true ? by.sourceAddress : record.peerAddress,
+      'enduser.id': by?.principal?.arn,
+      'server.address': record.upstream,
+      'url.path': record.path,
+    },
   };
 }

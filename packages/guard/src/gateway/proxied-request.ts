@@ -10,8 +10,10 @@ import {
   ownRefusal,
   refused,
 } from '../http/refusal.ts';
+import { RequestSpan } from '../http/request-span.ts';
 import { methodOverride, methodRefusal } from '../method-override.ts';
 import { BodyCheck, type BodyError } from '../verifying-body.ts';
+import { type AccessRecord, spanFacts } from './access-record.ts';
 import type { Admitted } from './admission.ts';
 import { ClientBody } from './client-body.ts';
 import { type IncomingHeaders, readIncomingHeaders } from './incoming-headers.ts';
@@ -40,6 +42,7 @@ export class ProxiedRequest implements UpstreamListener {
   readonly #awaitsContinue: boolean;
   readonly #began: number;
   readonly #peerAddress: string;
+  readonly #span: RequestSpan | undefined;
   #incoming: IncomingHeaders | undefined;
   #body!: ClientBody;
   #service: ProxiedService | undefined;
@@ -60,6 +63,7 @@ export class ProxiedRequest implements UpstreamListener {
     this.#awaitsContinue = awaitsContinue;
     this.#began = proxy.options.ticks();
     this.#peerAddress = withoutMappedPrefix(request.socket.remoteAddress ?? '');
+    this.#span = RequestSpan.start(request.method!, request.rawHeaders);
   }
 
   start(): void {
@@ -80,7 +84,7 @@ export class ProxiedRequest implements UpstreamListener {
     const { method, url = '' } = this.#request;
     const mark = url.indexOf('?');
     const refusal = this.#refusal;
-    this.#proxy.options.onDone({
+    const record: AccessRecord = {
       requestId: this.#admitted?.requestId ?? refusal?.requestId ?? '',
       method: method!,
       path: mark < 0 ? url : url.slice(0, mark),
@@ -92,7 +96,9 @@ export class ProxiedRequest implements UpstreamListener {
       peerAddress: this.#peerAddress,
       upstream: this.#exchange?.address ?? '',
       milliseconds: this.#proxy.options.ticks() - this.#began,
-    });
+    };
+    this.#span?.end(spanFacts(record));
+    this.#proxy.options.onDone(record);
   }
 
   /** Determines the service of the request. @returns a refusal if there is none */
@@ -209,7 +215,8 @@ export class ProxiedRequest implements UpstreamListener {
     const address = this.#peerAddress;
     const isTrusted = this.#proxy.options.isTrusted(address);
     const method = this.#request.method!;
-    const headers = onwardHeaders(incoming, admitted, service, { address, isTrusted });
+    const onward = onwardHeaders(incoming, admitted, service, { address, isTrusted });
+    const headers = this.#span?.passOn(onward) ?? onward;
     let hasBody = true;
     if (body === 'stream') {
       if (incoming.length === 'chunked') headers.push('transfer-encoding', 'chunked');

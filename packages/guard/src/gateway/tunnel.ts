@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream';
 import { withoutMappedPrefix } from '@claviger/policy';
 import { type RefusedRequest, refusalHeaders } from '../decision.ts';
 import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, ownRefusal, refused } from '../http/refusal.ts';
+import { RequestSpan } from '../http/request-span.ts';
+import { type AccessRecord, spanFacts } from './access-record.ts';
 import type { Admitted } from './admission.ts';
 import { type IncomingHeaders, readIncomingHeaders } from './incoming-headers.ts';
 import { onwardHeaders } from './onward-headers.ts';
@@ -27,6 +29,7 @@ export function openTunnel(
 ): void {
   const { options } = proxy;
   const began = options.ticks();
+  const span = RequestSpan.start(request.method!, request.rawHeaders);
   const peerAddress = withoutMappedPrefix(request.socket.remoteAddress ?? '');
   const incoming = readIncomingHeaders(request.rawHeaders, request.httpVersion);
   const host = 'httpStatus' in incoming ? '' : incoming.host;
@@ -40,7 +43,7 @@ export function openTunnel(
     exchange?.abort();
     const url = request.url ?? '';
     const mark = url.indexOf('?');
-    options.onDone({
+    const record: AccessRecord = {
       requestId: admitted?.requestId ?? refusal?.requestId ?? '',
       method: request.method!,
       path: mark < 0 ? url : url.slice(0, mark),
@@ -52,7 +55,9 @@ export function openTunnel(
       peerAddress,
       upstream: exchange?.address ?? '',
       milliseconds: options.ticks() - began,
-    });
+    };
+    span?.end(spanFacts(record));
+    options.onDone(record);
   });
 
   const doubt = open();
@@ -93,7 +98,8 @@ export function openTunnel(
     admitted = outcome;
     const { upstream, maxUpgradeMs } = service!;
     const peer = { address: peerAddress, isTrusted: options.isTrusted(peerAddress) };
-    const headers = onwardHeaders(incoming as IncomingHeaders, outcome, service!, peer);
+    const onward = onwardHeaders(incoming as IncomingHeaders, outcome, service!, peer);
+    const headers = span?.passOn(onward) ?? onward;
     headers.push('connection', 'upgrade', 'upgrade', 'websocket');
     const sent = { method: 'GET', target: outcome.target, headers, body: undefined, lastOnConnection: false };
     exchange = upstream.send(sent, {

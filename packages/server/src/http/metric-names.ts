@@ -38,6 +38,7 @@ export function serverMetricNames(): readonly string[] {
     outages: () => [],
     certificateExpiresAt: () => undefined,
     housekeeping: () => ({ completedAt: undefined, lastMs: 0, rounds: {}, changes: 0 }),
+    lastBackupAt: () => undefined,
     reloads: () => ({}),
   });
   return registry.getMetricsAsArray().map(({ name }) => name);

@@ -16,6 +16,8 @@ export interface OperatedParts {
     readonly rounds: Readonly<Record<string, number>>;
     readonly changes: number;
   };
+  /** End of the newest backup, milliseconds since the epoch; `undefined` if none is known. */
+  readonly lastBackupAt: () => number | undefined;
   /** Reloads of certificate and configuration, by outcome. */
   readonly reloads: () => Readonly<Record<string, number>>;
 }
@@ -93,6 +95,15 @@ export function registerOperatorMetrics(registry: Registry, parts: OperatedParts
     'Keys, users and events that were disabled or deleted.',
     [],
     () => [[{}, parts.housekeeping().changes]],
+  );
+  gauge(
+    'claviger_backup_last_completion_timestamp_seconds',
+    'End of the newest backup by `claviger backup`; absent if none was made.',
+    [],
+    () => {
+      const at = parts.lastBackupAt();
+      return at === undefined ? [] : [[{}, at / 1000]];
+    },
   );
   counter(
     'claviger_configuration_reloads_total',

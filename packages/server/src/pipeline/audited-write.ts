@@ -1,3 +1,4 @@
+import { inSpan } from '@claviger/guard/internal';
 import { Refusal } from '../errors/refusal.ts';
 import type { WriteTransaction } from '../store/store.ts';
 import type { Answer } from '../wire/answer.ts';
@@ -16,12 +17,14 @@ export async function auditedWrite(
   work: (transaction: WriteTransaction) => Promise<Answer>,
 ): Promise<Answer> {
   try {
-    return await store.write(async (transaction) => {
-      context.touched = [];
-      const answer = await work(transaction);
-      await audit.commitWith(transaction.queries, createCallRecord(guard, context, answer, undefined));
-      return answer;
-    });
+    return await inSpan('write transaction', () =>
+      store.write(async (transaction) => {
+        context.touched = [];
+        const answer = await work(transaction);
+        await audit.commitWith(transaction.queries, createCallRecord(guard, context, answer, undefined));
+        return answer;
+      }),
+    );
   } catch (refused) {
     const remember = refused instanceof Refusal ? refused.remember : undefined;
     if (remember !== undefined) await store.write(({ queries }) => remember(queries));

@@ -1,4 +1,5 @@
 import type { GuardRequest, Principal } from '@claviger/guard';
+import { RequestSpan } from '@claviger/guard/internal';
 import type { ParsedSignature } from '@claviger/signature';
 import type { CallRecord } from '../audit/audit-event.ts';
 import type { Account } from '../context/account.ts';
@@ -20,6 +21,8 @@ export interface RequestContext {
   readonly time: number;
   /** Monotonic clock, ms. */
   readonly began: number;
+  /** `undefined` if requests are not traced. */
+  readonly span: RequestSpan | undefined;
   format: Format;
   action: string;
   version: string;
@@ -50,6 +53,7 @@ export function createRequestContext(request: GuardRequest, requestId: string, t
     requestId,
     time,
     began: performance.now(),
+    span: RequestSpan.start(request.method, request.rawHeaders),
     format: 'JSON',
     action: '',
     version: '',

@@ -99,8 +99,9 @@ export class RequestPipeline {
   async answer(request: GuardRequest): Promise<ApiAnswer> {
     const { services, now } = this.#parts;
     const context = createRequestContext(request, services.identifiers.requestId(), now());
+    const { span } = context;
     try {
-      return await this.#travel(context);
+      return await (span === undefined ? this.#travel(context) : span.run(() => this.#travel(context)));
     } catch (error) {
       return await this.#failure(context, error);
     } finally {
@@ -230,7 +231,7 @@ export class RequestPipeline {
 
   #finish(context: RequestContext, status: number, code: string, answer: Answer | undefined): void {
     const { requestId, request, operation, identity, accessKeyId } = context;
-    this.#parts.finished({
+    const call: FinishedCall = {
       requestId,
       operation,
       code,
@@ -240,7 +241,9 @@ export class RequestPipeline {
       accessKeyId,
       sourceAddress: identity?.sourceAddress ?? this.#parts.guard.sourceAddress(request),
       seconds: (performance.now() - context.began) / 1000,
-    });
+    };
+    context.span?.end(spanFacts(call));
+    this.#parts.finished(call);
   }
 }
 
@@ -254,4 +257,18 @@ function headersOf(context: RequestContext, contentType: string): ApiAnswer['hea
     ...(warning !== undefined && { 'x-claviger-warning': warning }),
   };
   return context.cookies.length === 0 ? headers : { ...headers, 'set-cookie': [...context.cookies] };
+}
+
+/** Returns what the span of a call says: an operation that is not known is not named, as a sender may invent many. */
+function spanFacts({ operation, status, code, requestId, principal, sourceAddress }: FinishedCall) {
+  return {
+    name: operation === undefined ? 'unknown operation' : `${operation.product} ${operation.name}`,
+    status,
+    code,
+    attributes: {
+      'claviger.request_id': requestId,
+      'client.address': sourceAddress,
+      'enduser.id': principal?.arn,
+    },
+  };
 }

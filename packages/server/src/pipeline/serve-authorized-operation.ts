@@ -1,3 +1,4 @@
+import { inSpan } from '@claviger/guard/internal';
 import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
@@ -21,7 +22,9 @@ export async function serveAuthorizedOperation(
   operation: Operation,
   signature: ParsedSignature,
 ): Promise<Answer> {
-  const identity = await authenticateCaller(dependencies, context, operation, signature);
+  const identity = await inSpan('authenticate', () =>
+    authenticateCaller(dependencies, context, operation, signature),
+  );
   context.identity = identity;
   takeCall(dependencies.services, identity, context.time);
   if (operation.sessionOnly !== undefined && identity.by !== 'session') {
@@ -43,10 +46,10 @@ async function serveRead(
 ): Promise<Answer> {
   const { audit, guard } = dependencies;
   const call = await createCall(dependencies, context, identity, undefined);
-  await authorize(dependencies, operation, input, call);
-  const answer = await operation.handle(input, call);
+  await inSpan('authorize', () => authorize(dependencies, operation, input, call));
+  const answer = await inSpan('read', async () => operation.handle(input, call));
   const written = audit.append(createCallRecord(guard, context, answer, undefined));
-  if (written !== undefined) await written;
+  if (written !== undefined) await inSpan('write audit record', () => written);
   return answer;
 }
 
@@ -60,7 +63,7 @@ async function serveWrite(
   signature: ParsedSignature,
 ): Promise<Answer> {
   const admit = async (call: Call) => {
-    await authorize(dependencies, operation, input, call);
+    await inSpan('authorize', () => authorize(dependencies, operation, input, call));
     await assertProofOfPresence(operation, input, call);
   };
   let prepared: unknown;

@@ -28,3 +28,25 @@ export function lastBackup(queries: Queries): Promise<BackupRow | undefined> {
     .limit(1)
     .executeTakeFirst();
 }
+
+/**
+ * Returns a function that tells the end of the newest backup, as it was at the call before: a scrape of the metrics
+ * does not wait for the database, which may be away.
+ */
+export function watchLastBackup(queries: Queries): () => number | undefined {
+  let at: number | undefined;
+  const look = () => {
+    lastBackup(queries).then(
+      (backup) => {
+        at = backup?.completed_at;
+      },
+      // The outage is reported by the requests that it fails.
+      () => {},
+    );
+  };
+  look();
+  return () => {
+    look();
+    return at;
+  };
+}
