@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { CompiledPermissions } from '../policies/compiled-permissions.ts';
 import { type DocumentKind, documentFaults } from '../policy-documents/document-faults.ts';
+import { lowerThreadPriority } from '../store/thread-priority.ts';
 import { type SimulatedRequest, simulate } from './simulation.ts';
 
 /** A task for the worker. */
@@ -12,6 +13,7 @@ export type AnalysisTask =
 /** The worker's reply: plain data. */
 export type AnalysisReply = { readonly result: unknown } | { readonly error: string };
 
+lowerThreadPriority();
 const permissions = new CompiledPermissions();
 
 parentPort?.on('message', (task: AnalysisTask) => {

@@ -1,6 +1,7 @@
 /** The thread of a `SqliteThread`: a connection, which runs statement after statement. */
 import { parentPort } from 'node:worker_threads';
 import { StoreUnavailable } from '../store-unavailable.ts';
+import { lowerThreadPriority } from '../thread-priority.ts';
 import { type Changed, SqliteConnection } from './sqlite-connection.ts';
 import { type PassedError, passedError } from './sqlite-error.ts';
 
@@ -45,6 +46,8 @@ function resultOf(task: ThreadTask): ThreadReply {
     return { rows: [] };
   }
   if ('file' in task) {
+    // Reads of this thread are long; the writer is waited for by every change.
+    if (task.mode === 'read') lowerThreadPriority();
     connection = new SqliteConnection(task.file, task.mode);
     return { rows: [] };
   }
