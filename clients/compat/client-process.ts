@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline';
 import type { Call, CallAnswer } from './call.ts';
 
 const MAX_STDERR = 4_000;
+/** Time limit of calls that are made together, ms: a client that hangs must not hold up a build. */
+const CALLS_TIMEOUT_MS = 180_000;
 
 /** Driver of one generation, asked line by line. */
 export class ClientProcess {
@@ -25,7 +27,8 @@ export class ClientProcess {
   /** Makes calls at the same time. @throws Error if the driver ends */
   async together(calls: readonly Call[]): Promise<readonly CallAnswer[]> {
     this.#child.stdin.write(`${JSON.stringify({ calls })}\n`);
-    const { value, done } = await this.#lines.next();
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), CALLS_TIMEOUT_MS);
+    const { value, done } = await this.#lines.next().finally(() => clearTimeout(timer));
     if (done) throw new Error(`the driver ended at ${calls[0]?.action}: ${this.#stderr}`);
     return (JSON.parse(value) as { readonly answers: readonly CallAnswer[] }).answers;
   }

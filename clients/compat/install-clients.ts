@@ -1,13 +1,16 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { COPIED_DRIVERS, type Language, type Pins } from './generations.ts';
 
 const here = import.meta.dirname;
 const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'claviger', 'compat');
 const MAX_STDERR = 2_000;
+/** Time limit of each command that installs, ms: a registry that does not answer must not hold up a build. */
+const INSTALL_TIMEOUT_MS = 300_000;
 const JAVA_GENERATIONS = ['new', 'async', 'old'];
 const PYTHON_PINS = { newest: 'requirements.txt', oldest: 'requirements-oldest.txt' } as const;
 const GO_PINS = { newest: 'go.mod', oldest: 'oldest.mod' } as const;
@@ -40,7 +43,7 @@ const TOOLS: Readonly<Record<Language, readonly (readonly string[])[]>> = {
  * @returns the folder
  * @throws NotInstallable
  */
-export function installClients(language: Language, pins: Pins): string {
+export async function installClients(language: Language, pins: Pins): Promise<string> {
   for (const [tool = '', ...words] of TOOLS[language]) {
     if (spawnSync(tool, words, { stdio: 'ignore' }).status !== 0)
       throw new NotInstallable(`${tool} is not on the PATH: install it to test the ${language} clients`);
@@ -56,56 +59,63 @@ export function installClients(language: Language, pins: Pins): string {
   console.error(`installing the ${pins} ${language} clients into ${folder}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  INSTALLERS[language](folder, pins);
+  await INSTALLERS[language](folder, pins);
   writeFileSync(done, '');
   return folder;
 }
 
-const INSTALLERS: Readonly<Record<Exclude<Language, 'aliyun'>, (into: string, pins: Pins) => void>> = {
-  node(into) {
-    cpSync(join(here, 'node', 'oldest', 'package.json'), join(into, 'package.json'));
-    run('npm', ['install', '--silent', '--no-audit', '--no-fund'], into);
-    const drivers = join(into, COPIED_DRIVERS);
-    cpSync(join(here, 'node'), join(drivers, 'node'), { recursive: true });
-    cpSync(join(here, 'call.ts'), join(drivers, 'call.ts'));
-  },
-  python(into, pins) {
-    run('python3', ['-m', 'venv', into]);
-    const requirements = join(here, 'python', PYTHON_PINS[pins]);
-    run(join(into, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
-  },
-  go(into, pins) {
-    const words = ['build', `-modfile=${GO_PINS[pins]}`, '-o', `${into}/`, './old', './generic'];
-    run('go', words, join(here, 'go'));
-  },
-  java(into, pins) {
-    for (const generation of JAVA_GENERATIONS) {
-      const folder = join(into, generation);
-      mkdirSync(folder);
-      const pom = javaPins(generation, pins);
-      const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
-      run('mvn', [
-        '-q',
-        '-B',
-        '-Dstyle.color=never',
-        '-f',
-        pom,
-        plugin,
-        `-DoutputDirectory=${folder}`,
-        '-DincludeScope=runtime',
+const INSTALLERS: Readonly<Record<Exclude<Language, 'aliyun'>, (into: string, pins: Pins) => Promise<void>>> =
+  {
+    async node(into) {
+      cpSync(join(here, 'node', 'oldest', 'package.json'), join(into, 'package.json'));
+      await run('npm', ['install', '--silent', '--no-audit', '--no-fund'], into);
+      const drivers = join(into, COPIED_DRIVERS);
+      cpSync(join(here, 'node'), join(drivers, 'node'), { recursive: true });
+      cpSync(join(here, 'call.ts'), join(drivers, 'call.ts'));
+    },
+    async python(into, pins) {
+      await run('python3', ['-m', 'venv', into]);
+      const requirements = join(here, 'python', PYTHON_PINS[pins]);
+      await run(join(into, 'bin', 'pip'), [
+        'install',
+        '--quiet',
+        '--disable-pip-version-check',
+        '-r',
+        requirements,
       ]);
-      const sources = readdirSync(join(here, 'java', generation)).filter((name) => name.endsWith('.java'));
-      const files = ['Calls.java', ...sources.map((name) => join(generation, name))];
-      run('javac', ['-nowarn', '-cp', join(folder, '*'), '-d', folder, ...files], join(here, 'java'));
-    }
-  },
-};
+    },
+    async go(into, pins) {
+      const words = ['build', `-modfile=${GO_PINS[pins]}`, '-o', `${into}/`, './old', './generic'];
+      await run('go', words, join(here, 'go'));
+    },
+    async java(into, pins) {
+      for (const generation of JAVA_GENERATIONS) {
+        const folder = join(into, generation);
+        mkdirSync(folder);
+        const pom = javaPins(generation, pins);
+        const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
+        await run('mvn', [
+          '-q',
+          '-B',
+          '-Dstyle.color=never',
+          '-f',
+          pom,
+          plugin,
+          `-DoutputDirectory=${folder}`,
+          '-DincludeScope=runtime',
+        ]);
+        const sources = readdirSync(join(here, 'java', generation)).filter((name) => name.endsWith('.java'));
+        const files = ['Calls.java', ...sources.map((name) => join(generation, name))];
+        await run('javac', ['-nowarn', '-cp', join(folder, '*'), '-d', folder, ...files], join(here, 'java'));
+      }
+    },
+  };
 
 /** Makes a Java trust store with one certificate. @returns its file */
-export function trustStore(certificate: string, folder: string): string {
+export async function trustStore(certificate: string, folder: string): Promise<string> {
   const store = join(folder, 'trust.p12');
   const words = ['-importcert', '-noprompt', '-alias', 'claviger', '-file', certificate];
-  run('keytool', [...words, '-keystore', store, '-storetype', 'PKCS12', '-storepass', 'changeit']);
+  await run('keytool', [...words, '-keystore', store, '-storetype', 'PKCS12', '-storepass', 'changeit']);
   return store;
 }
 
@@ -162,15 +172,24 @@ function hashOf(folder: string): string {
   return hash.digest('hex').slice(0, 12);
 }
 
-function run(command: string, words: readonly string[], cwd = here): void {
-  const { status, error, stderr } = spawnSync(command, words, {
-    cwd,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    encoding: 'utf8',
-  });
-  if (error !== undefined) throw new NotInstallable(`${command} cannot be started: ${error.message}`);
-  if (status !== 0)
-    throw new NotInstallable(
-      `${command} ${words.join(' ')} failed with ${status}: ${stderr.slice(-MAX_STDERR)}`,
-    );
+async function run(command: string, words: readonly string[], cwd = here): Promise<void> {
+  const what = `${command} ${words.join(' ')}`;
+  try {
+    await promisify(execFile)(command, words, { cwd, timeout: INSTALL_TIMEOUT_MS, killSignal: 'SIGKILL' });
+  } catch (error) {
+    const {
+      code,
+      killed,
+      stderr = '',
+      message,
+    } = error as {
+      readonly code?: number | string;
+      readonly killed?: boolean;
+      readonly stderr?: string;
+      readonly message: string;
+    };
+    if (killed === true) throw new NotInstallable(`${what} took more than ${INSTALL_TIMEOUT_MS / 1000} s`);
+    if (typeof code !== 'number') throw new NotInstallable(`${command} cannot be started: ${message}`);
+    throw new NotInstallable(`${what} failed with ${code}: ${stderr.slice(-MAX_STDERR)}`);
+  }
 }

@@ -50,10 +50,13 @@ interface Clients {
   readonly missing?: string;
 }
 
-const clients: readonly Clients[] = (values.oldest ? PINS : PINS.slice(0, 1)).flatMap((pins) =>
-  LANGUAGES.filter((language) => chosen.some((one) => one.language === language))
-    .filter((language) => pins === 'newest' || !UNPUBLISHED.includes(language))
-    .map((language) => install(language, pins)),
+/** At the same time: most of it is waiting for registries. */
+const clients: readonly Clients[] = await Promise.all(
+  (values.oldest ? PINS : PINS.slice(0, 1)).flatMap((pins) =>
+    LANGUAGES.filter((language) => chosen.some((one) => one.language === language))
+      .filter((language) => pins === 'newest' || !UNPUBLISHED.includes(language))
+      .map((language) => install(language, pins)),
+  ),
 );
 
 const results: GenerationResult[] = [];
@@ -100,9 +103,9 @@ function isRequired({ language }: Clients): boolean {
   return !UNPUBLISHED.includes(language) || values.only.includes(language);
 }
 
-function install(language: Language, pins: Pins): Clients {
+async function install(language: Language, pins: Pins): Promise<Clients> {
   try {
-    return { pins, language, installed: installClients(language, pins) };
+    return { pins, language, installed: await installClients(language, pins) };
   } catch (error) {
     if (!(error instanceof NotInstallable)) throw error;
     console.error(`skipped: ${error.message}`);

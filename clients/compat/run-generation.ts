@@ -193,7 +193,7 @@ async function runSettings(
         trust.by === 'client'
           ? { ...overTls, trust: 'client', certificate, certificateText: readFileSync(certificate, 'utf8') }
           : overTls;
-      const environment = environmentOf(trust, certificate, folder);
+      const environment = await environmentOf(trust, certificate, folder);
       results.push([trust.text, resultOf(await callAlone(generation, installed, call, environment))]);
     }
   } finally {
@@ -202,14 +202,14 @@ async function runSettings(
   return results;
 }
 
-function environmentOf(
+async function environmentOf(
   trust: TrustSetting,
   certificate: string,
   folder: string,
-): Readonly<Record<string, string>> {
+): Promise<Readonly<Record<string, string>>> {
   if (trust.variable !== undefined) return { [trust.variable]: certificate };
   if (trust.by !== 'trust store') return {};
-  const store = trustStore(certificate, folder);
+  const store = await trustStore(certificate, folder);
   return {
     JAVA_TOOL_OPTIONS: `-Djavax.net.ssl.trustStore=${store} -Djavax.net.ssl.trustStorePassword=changeit`,
   };
