@@ -45,6 +45,7 @@ import { registerOperatorMetrics } from './http/operator-metrics.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { receiveSamlResponse, samlMetadataRoute } from './http/saml-routes.ts';
 import { AUTOMATIC_CERTIFICATE, automaticTls, loadTlsFiles } from './http/tls.ts';
+import { TurnQueue } from './http/turn-queue.ts';
 import { callRateLimits, closeAll, closeServices, openServices, storeLocation } from './installation.ts';
 import { Registry } from './pipeline/registry.ts';
 import { type FinishedCall, RequestPipeline } from './pipeline/request-pipeline.ts';
@@ -217,7 +218,8 @@ async function startParts(
   services.requestVerification.begin(source, nonces);
   const metricsRegistry = new MetricsRegistry();
   const metrics = new RequestMetrics(metricsRegistry);
-  const admission = new Admission(guard);
+  const overloadWaitMs = parseDurationOrOff(configuration.overloadWait) ?? Number.POSITIVE_INFINITY;
+  const admission = new Admission(guard, new TurnQueue({ overloadWaitMs }));
   registerGauges(metricsRegistry, {
     admission,
     audit,

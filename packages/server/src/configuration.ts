@@ -157,6 +157,13 @@ const SETTINGS = z.object({
     .superRefine(checkedBy((text) => parseDuration(text, DURATION_BOUNDS)))
     .default('5s')
     .describe('with PostgreSQL: requests are refused when no change was heard of for longer, such as 5s'),
+  overloadWait: z
+    .string()
+    .superRefine(checkedBy(parseDurationOrOff))
+    .default('100ms')
+    .describe(
+      'requests of a caller that sends more than can be served are refused with Throttling after waiting this long, such as 100ms; off: they wait',
+    ),
   maxClockDifference: z
     .string()
     .superRefine(checkedBy(parseDurationOrOff))

@@ -136,6 +136,7 @@ export async function startTestServer(
       // Tests of many operations call as fast as they can.
       rateLimitPerKey: 'off',
       rateLimitPerAccount: 'off',
+      overloadWait: 'off',
       // A clock of the test's own is not that of the database.
       ...(options.now !== undefined && { maxClockDifference: 'off' }),
       ...options.configuration,

@@ -55,6 +55,8 @@ export interface HttpListener {
 
 const HEAD_MS = 10_000;
 const KEEP_ALIVE_MS = 65_000;
+/** Connections that wait to be accepted: beyond the system's limit (`net.core.somaxconn`) clients are reset. */
+const LISTEN_BACKLOG = 4096;
 
 /** For how long the rest of a request that was answered already is read, ms, however often a piece of it arrives. */
 export const DISCARD_MS = 10_000;
@@ -101,7 +103,7 @@ export async function startHttpListener(options: HttpListenerOptions): Promise<H
   server.on('clientError', (error, socket) => refuseUnreadable(error, socket as Socket));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen('path' in listen ? { path: listen.path } : { ...listen }, () => {
+    server.listen({ ...listen, backlog: LISTEN_BACKLOG }, () => {
       server.off('error', reject);
       resolve();
     });

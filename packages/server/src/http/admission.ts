@@ -5,7 +5,7 @@ import { Refusal } from '../errors/refusal.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import { claimedCaller } from './claimed-caller.ts';
 import { type HttpAnswer, type ReceivedRequest, refusalAnswer } from './listener.ts';
-import { TurnQueue } from './turn-queue.ts';
+import type { TurnQueue } from './turn-queue.ts';
 
 /** Callers remembered as verified, each at one address; those heard of longest ago are forgotten. */
 const VERIFIED_CALLERS = 16_384;
@@ -29,7 +29,7 @@ export class Admission {
   /** Account by network and caller. */
   readonly #verified = new RecentMap<string, string>(VERIFIED_CALLERS);
 
-  constructor(guard: Guard, turns: TurnQueue = new TurnQueue()) {
+  constructor(guard: Guard, turns: TurnQueue) {
     this.#guard = guard;
     this.#turns = turns;
   }

@@ -202,3 +202,58 @@ test('a request whose client has gone is dropped in its turn, and nothing of it 
   assert.equal(bench.queue.waiting, 0);
   assert.equal(bench.queue.lanes, 0);
 });
+
+/** A caller that sends twice what can be served: each step of 1 ms brings two turns. */
+async function overload(bench: Bench, steps: number, firstStep = 0): Promise<void> {
+  for (let at = firstStep; at < firstStep + steps; at++) {
+    for (const half of ['a', 'b']) bench.enter({ name: `${at}${half}`, group: 'account', isVerified: true });
+    // The turn, and the event loop's read after it.
+    await bench.step();
+    await bench.step();
+  }
+}
+
+const step = (name: string | undefined) => Number.parseInt(name ?? '', 10);
+
+test('a burst is served whole and in order, however long its last request waits', async () => {
+  const bench = new Bench({ overloadWaitMs: 100, overloadAfterMs: 1000 });
+  for (const asked of many(900, { name: '', group: 'account', isVerified: true })) bench.enter(asked);
+  const started = await bench.drain();
+  await bench.drain();
+  assert.deepEqual(started, [...Array(900).keys()].map(String));
+  assert.deepEqual(bench.dropped, []);
+});
+
+test('under overload the newest are served at once and the others refused in time; it ends with the load', async () => {
+  const bench = new Bench({ overloadWaitMs: 100, overloadAfterMs: 1000 });
+  await overload(bench, 3000);
+  assert.ok(bench.queue.waiting <= 210, `${bench.queue.waiting} wait`);
+  // Of the last thousand that were started none had waited: each came in one of the steps just before.
+  const lastStarted = bench.started.slice(-1000).map(step);
+  assert.ok(lastStarted.every((at, index) => index === 0 || at > (lastStarted[index - 1] ?? 0) - 5));
+  // What was refused had waited 100 ms, and not much longer.
+  assert.ok(bench.dropped.length > 1500);
+  assert.ok(step(bench.dropped.at(-1)) > 2800);
+
+  const { length: served } = bench.started;
+  await bench.drain();
+  assert.equal(bench.queue.waiting, 0);
+  assert.ok(bench.started.length - served <= 210);
+  await overload(bench, 50, 4000);
+  await bench.drain();
+  assert.deepEqual(
+    bench.started.slice(-100).map(step),
+    Array.from({ length: 100 }, (_, at) => 4000 + Math.floor(at / 2)),
+    'in order again',
+  );
+});
+
+test('overload of one caller refuses nothing of another', async () => {
+  const bench = new Bench({ overloadWaitMs: 100, overloadAfterMs: 1000 });
+  for (let at = 0; at < 20; at++) {
+    await overload(bench, 100, at * 100);
+    bench.enter({ name: `other${at}`, group: 'other account', isVerified: true });
+  }
+  await bench.drain();
+  assert.equal(bench.started.filter((name) => name.startsWith('other')).length, 20);
+});

@@ -25,6 +25,10 @@ export interface TurnBounds {
   readonly underWayPerLane: number;
   /** Work between two returns to the event loop, ms. */
   readonly sliceMs: number;
+  /** Longest wait in a lane that is overloaded, ms; Infinity: none is overloaded. */
+  readonly overloadWaitMs: number;
+  /** A lane that has had work waiting for longer is overloaded when its oldest turn has waited too long, ms. */
+  readonly overloadAfterMs: number;
 }
 
 /** How the queue meets the event loop; replaced in tests. */
@@ -49,6 +53,8 @@ const DEFAULT_BOUNDS: TurnBounds = {
   waitingBytes: 64 * 1024 * 1024,
   underWayPerLane: 16,
   sliceMs: 1,
+  overloadWaitMs: Number.POSITIVE_INFINITY,
+  overloadAfterMs: 1000,
 };
 
 /** Charged for each turn at least: connections, reading and answering take time, too. */
@@ -102,9 +108,20 @@ class Share {
   }
 }
 
+/** Turn with the time at which it came, of the monotonic clock in ms. */
+interface WaitingTurn {
+  readonly turn: Turn;
+  readonly since: number;
+}
+
 class Lane extends Share {
   readonly key: string;
-  readonly turns: Turn[] = [];
+  /** The oldest first. */
+  readonly turns: WaitingTurn[] = [];
+  /** When turns began to wait without a pause. */
+  waitingSince = 0;
+  /** Too much comes: the newest is served first, and the oldest are refused, until none waits. */
+  isOverloaded = false;
   bytes = 0;
   underWay = 0;
 
@@ -131,6 +148,10 @@ class Group extends Share {
  *
  * After each slice of work the event loop gets to accept and read what has arrived. When too much waits, the newest of
  * the busiest lane is dropped.
+ *
+ * A lane whose turns wait without a pause and for too long gets more than its part of the event loop can serve. Served
+ * in order, every one of them would be late, most of them for clients that have given up. So the newest is served first
+ * until none waits, and what has waited too long is refused before any work is done for it.
  */
 export class TurnQueue {
   readonly #bounds: TurnBounds;
@@ -161,7 +182,7 @@ export class TurnQueue {
     return this.#lanes.size;
   }
 
-  /** Turns refused since too many were waiting. */
+  /** Turns refused since too many were waiting, or since they have waited too long. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -169,7 +190,9 @@ export class TurnQueue {
   /** Starts a turn at once when nothing is in its way, later otherwise. */
   enter(turn: Turn): void {
     const lane = this.#laneOf(turn);
-    lane.turns.push(turn);
+    const since = this.#loop.now();
+    if (lane.turns.length === 0) lane.waitingSince = since;
+    lane.turns.push({ turn, since });
     lane.bytes += turn.bytes;
     this.#waiting += 1;
     this.#waitingBytes += turn.bytes;
@@ -214,7 +237,8 @@ export class TurnQueue {
 
   #startNext(): void {
     const lane = this.#root.next()?.next()?.next() as Lane;
-    const turn = this.#take(lane, lane.turns.shift()!);
+    const turn = this.#nextOf(lane);
+    if (turn === undefined) return;
     if (!turn.isWanted()) {
       turn.drop();
       this.#settle(lane);
@@ -240,12 +264,32 @@ export class TurnQueue {
     });
   }
 
+  /** Returns the turn of a lane to start; `undefined` when one that waited too long was refused instead. */
+  #nextOf(lane: Lane): Turn | undefined {
+    const { overloadWaitMs, overloadAfterMs } = this.#bounds;
+    const now = this.#loop.now();
+    const isLate = now - lane.turns[0]!.since > overloadWaitMs;
+    lane.isOverloaded ||= isLate && now - lane.waitingSince > overloadAfterMs;
+    if (!lane.isOverloaded) return this.#take(lane, lane.turns.shift()!);
+    if (!isLate) return this.#take(lane, lane.turns.pop()!);
+    this.#dropped += 1;
+    this.#take(lane, lane.turns.shift()!).drop();
+    // Its answer takes time, too.
+    lane.charge(LEAST_MS);
+    this.#sliceUsed += LEAST_MS;
+    this.#settle(lane);
+    return undefined;
+  }
+
   /** A turn of the lane waits no longer. */
-  #take(lane: Lane, turn: Turn): Turn {
+  #take(lane: Lane, { turn }: WaitingTurn): Turn {
     lane.bytes -= turn.bytes;
     this.#waiting -= 1;
     this.#waitingBytes -= turn.bytes;
-    if (lane.turns.length === 0) lane.leave();
+    if (lane.turns.length === 0) {
+      lane.leave();
+      lane.isOverloaded = false;
+    }
     return turn;
   }
 
