@@ -23,6 +23,7 @@ import { ServiceHosts } from './service-hosts.ts';
 import type { FoundRoute } from './service-map/route-tree.ts';
 import type { ServiceMap } from './service-map/service-map.ts';
 import { type BodyError, bodyTooLarge } from './verifying-body.ts';
+import type { CallRates } from './workers/shared-rates.ts';
 
 /** Verified call of an AccessKey, for its last use. */
 export interface AccessKeyUse {
@@ -66,6 +67,8 @@ export interface ServiceGuardOptions {
   readonly bodyLimit?: number;
   /** Rate limits per key and principal. Default: none. */
   readonly rateLimits?: RateLimits;
+  /** Counts the calls in place of this process, for several that share `rateLimits`. */
+  readonly sharedRates?: CallRates | undefined;
   /** Called for every request with a valid signature, whatever the decision. Must not throw. */
   readonly onUse?: (use: AccessKeyUse) => void;
   /**
@@ -115,7 +118,7 @@ export class ServiceGuard {
   readonly #guard: Guard;
   readonly #scope: ServedScope;
   readonly #hosts: ServiceHosts | undefined;
-  readonly #limiter: RateLimiter | undefined;
+  readonly #limiter: CallRates | undefined;
   readonly #onUse: ((use: AccessKeyUse) => void) | undefined;
   readonly #onError: (error: unknown, requestId: string) => void;
   readonly #newRequestId: () => string;
@@ -146,7 +149,7 @@ export class ServiceGuard {
       ...(windowMs === undefined ? {} : { windowMs }),
     });
     this.#hosts = options.hosts && new ServiceHosts(options.hosts);
-    this.#limiter = rateLimits && new RateLimiter(rateLimits);
+    this.#limiter = options.sharedRates ?? (rateLimits && new RateLimiter(rateLimits));
     this.#onUse = options.onUse;
     this.#onError = options.onError ?? warn;
     this.#newRequestId = options.newRequestId ?? newRequestId;
@@ -242,17 +245,30 @@ export class ServiceGuard {
     signature: ParsedSignature,
     identity: Identity | GuardRefusal,
     found: FoundRoute | { readonly kind: 'unmapped' },
-  ): Decision | HeadDecision {
+  ): Decision | HeadDecision | Promise<Decision | HeadDecision> {
     if (identity.refused) {
       const foreign = signature.scheme === 'anonymous' ? foreignRefusal(state.request) : undefined;
       const refused = this.#refused(state, foreign ?? identity);
       return identity.code.startsWith('Throttling') ? { ...refused, retryAfterSeconds: 1 } : refused;
     }
-    const { accessKeyId, principal, sourceAddress, secure, now } = identity;
+    const { accessKeyId, principal, sourceAddress, now } = identity;
     state.principal = principal;
     const { service, region } = this.service;
     this.#onUse?.({ accessKeyId, service, region, sourceAddress, time: now });
     const wait = this.#limiter?.take(accessKeyId, principal, now) ?? 0;
+    return wait instanceof Promise
+      ? wait.then((settled) => this.#rated(state, signature, identity, found, settled))
+      : this.#rated(state, signature, identity, found, wait);
+  }
+
+  #rated(
+    state: CheckState,
+    signature: ParsedSignature,
+    identity: Identity,
+    found: FoundRoute | { readonly kind: 'unmapped' },
+    wait: number,
+  ): Decision | HeadDecision {
+    const { accessKeyId, principal, sourceAddress, secure } = identity;
     if (wait > 0) {
       const retryAfterSeconds = Math.max(1, Math.ceil(wait / 1000));
       return { ...this.#refused(state, refuse('Throttling.User', accessKeyId)), retryAfterSeconds };

@@ -48,7 +48,7 @@ export {
 export { networkPolicyWarnings } from './network-policy-warnings.ts';
 export { guardArn, guardPrincipal } from './principal.ts';
 export { parseRateLimit, type RateLimit } from './rate-limit/rate-limit.ts';
-export { RateLimiter } from './rate-limit/rate-limiter.ts';
+export { RateLimiter, type RateLimits } from './rate-limit/rate-limiter.ts';
 export { TokenBuckets } from './rate-limit/token-buckets.ts';
 export { RecentMap } from './recent-map.ts';
 export { type RefusalEntry, refusalTexts } from './refusal-entry.ts';
@@ -57,4 +57,12 @@ export type { RemoteVerificationCounts } from './snapshot/remote-verifier.ts';
 export { systemErrorText } from './system-error.ts';
 export { systemTimer, type Timer } from './timer.ts';
 export { VpcNetworks } from './vpc-networks.ts';
+export {
+  type Handler,
+  type MessagePort,
+  PeerUnavailable,
+  ProcessChannel,
+} from './workers/process-channel.ts';
+export { nonceHandlers, SharedNonces } from './workers/shared-nonces.ts';
+export { type CallRates, type RatedCall, SharedRates, takeRated } from './workers/shared-rates.ts';
 export { xmlDocument } from './xml.ts';

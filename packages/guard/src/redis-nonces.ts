@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { setTimeout as passed } from 'node:timers/promises';
 import { Redis } from 'iovalkey';
 import { NonceMemory, type NonceStore, type NonceUse } from './nonce-memory.ts';
+import { NoncesUnavailable } from './nonces-unavailable.ts';
+
+export { NoncesUnavailable };
 
 /** Timeout of one answer, in milliseconds; a request that cannot be checked is refused. */
 const ANSWER_TIMEOUT_MS = 1_000;
@@ -16,11 +19,6 @@ const KEY_PREFIX = 'claviger:nonce:';
  * key: a restart, a failover and a flush all lead to a key that does not exist.
  */
 const SINCE_PREFIX = 'claviger:nonces-since:';
-
-/** Redis or Valkey cannot be reached, or does not answer in time. */
-export class NoncesUnavailable extends Error {
-  override readonly name = 'NoncesUnavailable';
-}
 
 /** Options of {@link RedisNonces}. */
 export interface RedisNoncesOptions {

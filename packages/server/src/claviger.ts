@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NonceMemory } from '@claviger/guard';
+import { NonceMemory, type NonceStore } from '@claviger/guard';
 import type { TlsFiles } from '@claviger/guard/http';
-import { Guard, parseDuration } from '@claviger/guard/internal';
+import { Guard, parseDuration, RateLimiter } from '@claviger/guard/internal';
 import { RedisNonces } from '@claviger/guard/redis';
 import type { Logger } from 'pino';
 import { Registry as MetricsRegistry } from 'prom-client';
@@ -59,9 +59,11 @@ import {
 import { masterKeysInUse } from './secrets/check-master-key.ts';
 import { MasterKeyUnavailable } from './secrets/master-key.ts';
 import { watchLastBackup } from './store/backups.ts';
+import type { NodeLock } from './store/node-lock.ts';
 import type { Store } from './store/store.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
 import { takeNodeLock } from './store/take-node-lock.ts';
+import type { WorkerState } from './workers/worker-state.ts';
 
 /**
  * Time during which replays of requests to an earlier process are detected, ms: both sides of RAM's timestamp window.
@@ -87,6 +89,13 @@ export interface Claviger {
    * @throws ConfigurationError if something cannot be used, or takes effect at a restart only
    */
   reload(next?: Configuration): Promise<readonly string[]>;
+  /** Registry of its metrics. */
+  readonly metrics: MetricsRegistry;
+  /**
+   * Stops accepting and finishes requests in progress. Idle connections are closed after `idleMs` milliseconds: until then a
+   * client may send one more request, whose answer asks it to close. What is left is cut off 8 s later.
+   */
+  drain(idleMs: number): Promise<void>;
   /**
    * Stops accepting, finishes requests in progress, flushes what is in memory. Within 10 s.
    * @throws StoreUnavailable if something could not be written; everything is closed all the same
@@ -114,6 +123,7 @@ type Close = () => Promise<void> | void;
  * @param now milliseconds since the epoch
  * @param watch called for each finished call, before it is answered
  * @param requestLogger log of requests, which may be buffered; `logger` when absent
+ * @param shared state that it shares with the other workers of one server; absent in a server of one process
  * @throws StoreUnavailable, MasterKeyUnavailable, or a system error of the address
  */
 export async function startClaviger(
@@ -122,11 +132,12 @@ export async function startClaviger(
   now: () => number = Date.now,
   watch: (call: FinishedCall) => void = () => {},
   requestLogger: Logger = logger,
+  shared?: WorkerState,
 ): Promise<Claviger> {
   /** What was opened, the last first. */
   const opened: Close[] = [];
   try {
-    const parts = await startParts(configuration, { logger, requestLogger, now, watch }, (part) =>
+    const parts = await startParts(configuration, { logger, requestLogger, now, watch, shared }, (part) =>
       opened.unshift(part),
     );
     return { ...parts, close: () => closeAll(opened) };
@@ -143,31 +154,30 @@ interface ServerDependencies {
   readonly requestLogger: Logger;
   readonly now: () => number;
   readonly watch: (call: FinishedCall) => void;
+  readonly shared: WorkerState | undefined;
 }
 
 async function startParts(
   configuration: Configuration,
-  { logger, requestLogger, now, watch }: ServerDependencies,
+  { logger, requestLogger, now, watch, shared }: ServerDependencies,
   noteOpened: (close: Close) => void,
 ): Promise<Omit<Claviger, 'close'>> {
   assertHostsConfigured(configuration);
   const log = (message: string) => logger.warn(message);
-  const { redis, unsharedNonces } = configuration;
-  const nodeLock = await takeNodeLock(storeLocation(configuration), {
-    sharesNonces: redis !== undefined,
-    whenTaken: unsharedNonces,
-    log,
-  });
+  // The primary of several workers has the lock.
+  const nodeLock = shared === undefined ? await takeOwnLock(configuration, log) : undefined;
   noteOpened(() => nodeLock?.release());
-  const services = await openServices(configuration, { now, log });
+  const services = await openServices(configuration, { now, log, shared });
   noteOpened(() => closeServices(services));
   const { store } = services;
   const maxStalenessMs = parseDuration(configuration.maxStaleness);
   const maxClockDifferenceMs = parseDurationOrOff(configuration.maxClockDifference);
-  const nonces = await openNonces(configuration, now, log);
+  const isBackground = shared?.isBackground ?? true;
+  const nonces = shared?.nonces ?? (await openNonces(configuration, now, log));
   const sharedNonces = nonces instanceof RedisNonces ? nonces : undefined;
   noteOpened(() => sharedNonces?.close());
-  const chain = await startAuditChain(configuration, services, logger, now);
+  const chain = openAuditChain(configuration, services, logger, now);
+  if (isBackground) await chain.start();
   const deliveries = auditSinks(configuration).map(
     (sink) =>
       new AuditDelivery({
@@ -178,29 +188,22 @@ async function startParts(
         log,
       }),
   );
-  for (const delivery of deliveries) {
+  for (const delivery of isBackground ? deliveries : []) {
     delivery.start();
     noteOpened(() => delivery.stop());
   }
   // After the audit trail has written its last records.
-  noteOpened(() => chain.stop());
+  if (isBackground) noteOpened(() => chain.stop());
   const audit = new AuditTrail({
     store,
     mode: configuration.audit,
     region: configuration.region,
     newId: () => services.identifiers.requestId(),
+    workers: shared?.workers,
     log,
   });
   noteOpened(() => audit.close());
-  // The nonces of an earlier release's events count for this node, too.
-  await moveOldEvents(store, now() - REPLAY_WINDOW_MS);
-  if (nonces instanceof NonceMemory) {
-    for await (const seen of recentNonces(store.queries, now() - REPLAY_WINDOW_MS)) {
-      for (const { accessKeyId, nonce, time } of seen) {
-        nonces.remember(accessKeyId, nonce, time + REPLAY_WINDOW_MS);
-      }
-    }
-  }
+  if (shared === undefined) await recallNonces(store, nonces, now());
   const source = new StoredCredentials({
     store,
     secrets: services.secrets,
@@ -278,7 +281,7 @@ async function startParts(
         maxClockDifferenceMs,
       }),
     ],
-    ['/metrics', metricsRoute(metricsRegistry)],
+    ['/metrics', metricsRoute(metricsRegistry, shared && (() => shared.metrics()))],
     ...openApiRoutes(registry),
   ]);
   const { adminPaths } = configuration;
@@ -328,9 +331,11 @@ async function startParts(
     },
     auditSigningKey: chain.key,
   });
-  housekeeping.start();
-  noteOpened(() => housekeeping.stop());
-  noteOpened(startMovingEvents(store, log));
+  if (isBackground) {
+    housekeeping.start();
+    noteOpened(() => housekeeping.stop());
+    noteOpened(startMovingEvents(store, log));
+  }
   const reloads = { complete: 0, refused: 0 };
   registerOperatorMetrics(metricsRegistry, {
     version: packageVersion(),
@@ -352,6 +357,11 @@ async function startParts(
       ? (configuration.publicUrl ?? namedUrl(url, configuration.hosts))
       : undefined,
     services,
+    metrics: metricsRegistry,
+    async drain(idleMs) {
+      if (idleMs > 0) await listener.drain(idleMs);
+      await listener.close(8_000);
+    },
     async reload(next = inForce) {
       try {
         const changed = assertReloadable(inForce, next);
@@ -364,7 +374,8 @@ async function startParts(
         logger.level = next.logLevel;
         requestLogger.level = next.logLevel;
         if (changed.some((name) => name.startsWith('rateLimit'))) {
-          services.callRates.setLimits(callRateLimits(next));
+          // The primary of several workers has the limits.
+          if (services.callRates instanceof RateLimiter) services.callRates.setLimits(callRateLimits(next));
         }
         inForce = next;
         reloads.complete += 1;
@@ -383,13 +394,13 @@ function auditKeyRoute({ keyId, publicKey }: AuditSigningKey): Route {
   return () => ({ status: 200, headers: { 'content-type': 'application/json;charset=utf-8' }, body });
 }
 
-/** Opens the signing key, which the first start creates, and begins to chain audit records. */
-async function startAuditChain(
+/** Opens the signing key, which the first start creates, and the chain of audit records. */
+function openAuditChain(
   configuration: Configuration,
   services: ServerServices,
   log: Logger,
   now: () => number,
-): Promise<AuditChain> {
+): AuditChain {
   const { data, auditSigningKey, auditRetentionDays, auditChainInterval } = configuration;
   let hasDirectory = true;
   try {
@@ -399,7 +410,7 @@ async function startAuditChain(
     if (auditSigningKey === undefined) throw error;
     hasDirectory = false;
   }
-  const chain = new AuditChain({
+  return new AuditChain({
     services,
     key: openAuditSigningKey(auditSigningKey ?? auditSigningKeyFile(data), auditSigningKey === undefined),
     anchorFile: hasDirectory ? chainAnchorFile(data) : undefined,
@@ -408,8 +419,36 @@ async function startAuditChain(
     now,
     log,
   });
-  await chain.start();
-  return chain;
+}
+
+/** Takes the lock of this server on its data. @throws StoreUnavailable if another server has it */
+export function takeOwnLock(
+  configuration: Configuration,
+  log: (message: string) => void,
+): Promise<NodeLock | undefined> {
+  return takeNodeLock(storeLocation(configuration), {
+    sharesNonces: configuration.redis !== undefined,
+    whenTaken: configuration.unsharedNonces,
+    log,
+  });
+}
+
+/**
+ * Fills the nonces in memory with those of the audit log, so that a request to an earlier process is not accepted again.
+ */
+export async function recallNonces(
+  store: Store,
+  nonces: NonceMemory | NonceStore,
+  now: number,
+): Promise<void> {
+  // The nonces of an earlier release's events count for this node, too.
+  await moveOldEvents(store, now - REPLAY_WINDOW_MS);
+  if (!(nonces instanceof NonceMemory)) return;
+  for await (const seen of recentNonces(store.queries, now - REPLAY_WINDOW_MS)) {
+    for (const { accessKeyId, nonce, time } of seen) {
+      nonces.remember(accessKeyId, nonce, time + REPLAY_WINDOW_MS);
+    }
+  }
 }
 
 /** Moves the events of an earlier release in the background. @returns stops it */

@@ -27,9 +27,9 @@ const onlyTrue = z.union([z.boolean(), z.enum(['true', 'false']).transform((text
   error: 'true or false',
 });
 
-/** Whole number within bounds. */
-const wholeNumber = (least: number, most?: number) => {
-  const error = `a whole number, ${most === undefined ? `${least} or more` : `${least} to ${most}`}`;
+/** Whole number within bounds. @param others further values that a setting takes, for the message */
+const wholeNumber = (least: number, most?: number, others = '') => {
+  const error = `a whole number, ${most === undefined ? `${least} or more` : `${least} to ${most}`}${others}`;
   return z.coerce
     .number({ error })
     .int({ error })
@@ -115,6 +115,10 @@ const SETTINGS = z.object({
     .enum(['admin', 'public'])
     .default('admin')
     .describe('where the paths of the admin listener are served; public: also on the public port'),
+  workers: z
+    .union([z.literal('auto'), wholeNumber(1, 128, ', or auto')])
+    .default(1)
+    .describe('processes that answer requests; auto: one per processor core'),
   database: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'a postgres:// URL')

@@ -35,6 +35,7 @@ export { eventJson, eventOf, type StoredEvent } from './audit/stored-event.ts';
 export { type Finding, type VerifyReport, verifyChain } from './audit/verify-chain.ts';
 export { type Claviger, startClaviger } from './claviger.ts';
 export {
+  assertReloadable,
   type Configuration,
   readConfiguration,
   SETTING_DESCRIPTIONS,
@@ -57,6 +58,7 @@ export { serverMetricNames } from './http/metric-names.ts';
 export { assertHostsConfigured } from './http/named-hosts.ts';
 export { AUTOMATIC_CERTIFICATE } from './http/tls.ts';
 export {
+  callRateLimits,
   closeServices,
   InstallationError,
   initialise,
@@ -85,6 +87,7 @@ export { MasterKeyUnavailable } from './secrets/master-key.ts';
 export { openMasterKey } from './secrets/open-master-key.ts';
 export { rotateMasterKey } from './secrets/rotate-master-key.ts';
 export { placeOfAccessKey } from './secrets/sealed-columns.ts';
+export { openServerPrimary, type ServerPrimary } from './server-primary.ts';
 export { resetRootPassword } from './session/root-password.ts';
 export { revokeSessionsAsOperator, type SessionsToRevoke } from './session/session-revocation.ts';
 export { lastBackup, noteBackup } from './store/backups.ts';
@@ -99,3 +102,4 @@ export type { GuardRow } from './store/schema.ts';
 export { StoreUnavailable } from './store/store-unavailable.ts';
 export { takeNodeLock } from './store/take-node-lock.ts';
 export { Secret } from './wire/secret.ts';
+export { type WorkerFacts, WorkerState } from './workers/worker-state.ts';

@@ -26,7 +26,7 @@ import { SignInThrottle } from './passwords/sign-in-throttle.ts';
 import type { ServerServices } from './pipeline/server-services.ts';
 import { CompiledPermissions } from './policies/compiled-permissions.ts';
 import { PolicyAnalysis } from './policy-analysis/policy-analysis.ts';
-import { OpenStreams } from './replication/open-streams.ts';
+import { OpenStreams, type StreamLimits } from './replication/open-streams.ts';
 import { RequestVerification } from './replication/request-verification.ts';
 import { ReportJobs } from './reports/report-jobs.ts';
 import { assertMasterKeyOpens } from './secrets/check-master-key.ts';
@@ -36,6 +36,7 @@ import { resealFirstForms } from './secrets/reseal.ts';
 import { SecretBox } from './secrets/secret-box.ts';
 import { Identifiers } from './store/identifiers.ts';
 import { openStore, type StoreLocation } from './store/open-store.ts';
+import type { WorkerState } from './workers/worker-state.ts';
 
 /** Error of an installation that is missing, or exists already. */
 export class InstallationError extends Error {
@@ -51,6 +52,8 @@ export interface InstallationDependencies {
   readonly now: () => number;
   /** Logs failures that no request sees; never a secret. */
   readonly log: (message: string) => void;
+  /** State that the workers of one server share; absent in a server of one process. */
+  readonly shared?: WorkerState | undefined;
 }
 
 /** Returns where the configuration stores its data. */
@@ -141,14 +144,27 @@ export function callRateLimits({
   };
 }
 
+/** Returns the limits of guard connections. */
+export function streamLimits({
+  streamsPerAccessKey: perAccessKey,
+  streamsPerAccount: perAccount,
+  streamsPerNode: perNode,
+}: Pick<Configuration, 'streamsPerAccessKey' | 'streamsPerAccount' | 'streamsPerNode'>): StreamLimits {
+  return { perAccessKey, perAccount, perNode };
+}
+
 /** Opens the services that operations share; close them with `closeServices`. */
 export async function openServices(
   configuration: Configuration,
   dependencies: InstallationDependencies,
 ): Promise<ServerServices> {
-  const { now, log } = dependencies;
+  const { now, log, shared } = dependencies;
   const secrets = new SecretBox([openMasterKey(configuration)], randomBytes, log);
-  const store = await openStore(storeLocation(configuration), { now, log });
+  const store = await openStore(storeLocation(configuration), {
+    now,
+    log,
+    isShared: shared !== undefined,
+  });
   const issuerNetwork = new IssuerNetwork(configuration.privateIssuers);
   const services: ServerServices = {
     store,
@@ -161,15 +177,11 @@ export async function openServices(
     permissions: new CompiledPermissions(),
     policyAnalysis: new PolicyAnalysis(),
     passwordHashing: createPasswordHashing(),
-    callRates: new RateLimiter(callRateLimits(configuration)),
-    signInThrottle: new SignInThrottle(now),
-    assertionThrottle: new AssertionThrottle(),
-    replicationStreams: new OpenStreams({
-      perAccessKey: configuration.streamsPerAccessKey,
-      perAccount: configuration.streamsPerAccount,
-      perNode: configuration.streamsPerNode,
-    }),
-    requestVerification: new RequestVerification(),
+    callRates: shared?.callRates ?? new RateLimiter(callRateLimits(configuration)),
+    signInThrottle: shared?.signInThrottle ?? new SignInThrottle(now),
+    assertionThrottle: new AssertionThrottle(shared?.workers),
+    replicationStreams: shared?.replicationStreams ?? new OpenStreams(streamLimits(configuration)),
+    requestVerification: new RequestVerification(shared?.questionRates),
     reportJobs: new ReportJobs(log),
     guardConnections: new GuardConnections({ store, log }),
     issuerKeys: new IssuerKeys(createDocumentFetcher({ network: issuerNetwork }), log),

@@ -39,6 +39,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['pipeline'],
   ['api'],
   ['http'],
+  ['workers'],
 ];
 
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));

@@ -1,6 +1,5 @@
 import {
   assertHostsConfigured,
-  type Claviger,
   type Configuration,
   currentOperator,
   initialise,
@@ -22,6 +21,9 @@ import { stopSignal } from '../stop-signal.ts';
 import { bold, print, printStatus, type Terminal } from '../terminal.ts';
 import { startTracing, TRACING_HELP } from '../tracing.ts';
 import { withLoggedRejections } from '../unhandled-rejections.ts';
+import { runServerWorker, type ServedByWorkers, startServerWorkers } from '../workers/serve-workers.ts';
+import { workerCount } from '../workers/worker-count.ts';
+import { workerNumber } from '../workers/worker-variable.ts';
 import { printInstallation } from './init.ts';
 
 /** Adds `claviger serve`, which runs the server until SIGTERM or SIGINT. */
@@ -32,6 +34,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     .description(
       'Serves IMS, RAM, STS and the console on one port until SIGTERM or SIGINT, then waits for pending requests and exits. ' +
         'SIGHUP, and a change of the files, reload the TLS certificate and the configuration file. ' +
+        'With --workers, SIGUSR2 replaces the workers one after another, without a refused request. ' +
         'It is ready when GET /healthz returns 200. Secrets are read from the environment only: ' +
         'CLAVIGER_MASTER_KEY, CLAVIGER_VAULT_TOKEN, CLAVIGER_AUDIT_WEBHOOK_SECRET, ' +
         'CLAVIGER_AUDIT_S3_ACCESS_KEY_ID, CLAVIGER_AUDIT_S3_SECRET_ACCESS_KEY.',
@@ -39,22 +42,20 @@ export function addServe(program: Command, terminal: Terminal): void {
     .option('--init', 'create an installation if there is none')
     .addHelpText(
       'after',
-      '\nExample:\n  npx claviger serve --data ./data --host 127.0.0.1 --port 8080\n\n' +
+      '\nExamples:\n  npx claviger serve --data ./data --host 127.0.0.1 --port 8080\n' +
+        '  npx claviger serve --data ./data --workers auto\n\n' +
         'Then, with the official command-line tool:\n' +
         '  aliyun sts GetCallerIdentity --endpoint 127.0.0.1:8080 --insecure --region cn-hangzhou',
     );
   command.addHelpText('after', `\n${TRACING_HELP}`);
   command.addHelpText('after', `\nLimits for --limits, with default and maximum:\n${limitLines()}`);
   addServerFlags(command).action(async (options: Readonly<Record<string, unknown>>) => {
+    if (workerNumber(terminal.environment) !== undefined) await runServerWorker(openWorkerLogs, startError);
     const configuration = configurationOf(terminal, options);
     assertHostsConfigured(configuration);
     // Before an installation is made: its secrets are printed once, and an error after them would hide them.
     await assertAddressesFree(listeningAddresses(configuration));
     const logger = pino({ level: configuration.logLevel }, new LogDestination('at once'));
-    const requests = openRequestLog(configuration.logLevel);
-    const stopTracing = await startTracing(terminal.environment, (problem) =>
-      logger.warn({ problem }, 'traces'),
-    );
     const dependencies = { now: Date.now, log: (message: string) => logger.warn(message) };
     const isNew = !(await isInstalled(configuration, dependencies));
     if (isNew) {
@@ -66,59 +67,118 @@ export function addServe(program: Command, terminal: Terminal): void {
     }
     await withLoggedRejections(
       (error) => logger.error({ err: error }, 'unexpected error in background work: please report it'),
-      () => serveUntilStopped(terminal, configuration, options, { logger, requests, stopTracing, isNew }),
+      () => serveUntilStopped(terminal, configuration, options, logger, isNew),
     );
   });
+
+  /** Opens the logs and traces of a worker. */
+  async function openWorkerLogs(configuration: Configuration) {
+    const logger = pino({ level: configuration.logLevel }, new LogDestination('at once'));
+    const { requests, finish } = await openRequestLogs(terminal, configuration, logger);
+    process.on('unhandledRejection', (error) =>
+      logger.error({ err: error }, 'unexpected error in background work: please report it'),
+    );
+    return { logger, requests, finish };
+  }
+}
+
+/** Server in this process, or in several. */
+type RunningServer = Omit<ServedByWorkers, 'restart'> & Partial<Pick<ServedByWorkers, 'restart'>>;
+
+async function startServer(
+  terminal: Terminal,
+  configuration: Configuration,
+  logger: Logger,
+): Promise<RunningServer> {
+  if (workerCount(configuration.workers) > 1) return startServerWorkers(configuration, logger);
+  const { requests, finish } = await openRequestLogs(terminal, configuration, logger);
+  const claviger = await startClaviger(configuration, logger, Date.now, undefined, requests).catch(
+    (error: unknown) => {
+      throw startError(error);
+    },
+  );
+  const { url, adminUrl, consoleUrl, certificateFile } = claviger;
+  return {
+    url,
+    adminUrl,
+    consoleUrl,
+    certificateFile,
+    accounts: await listAccounts(claviger.services),
+    reload: (next) => claviger.reload(next),
+    async close() {
+      try {
+        await claviger.close();
+      } finally {
+        await finish();
+      }
+    },
+  };
+}
+
+/** Opens the log of requests and the traces. @returns the log, and what writes the rest of both */
+async function openRequestLogs(
+  { environment }: Pick<Terminal, 'environment'>,
+  { logLevel }: Configuration,
+  logger: Logger,
+): Promise<{ readonly requests: Logger; readonly finish: () => Promise<void> }> {
+  const requests = openRequestLog(logLevel);
+  const stopTracing = await startTracing(environment, (problem) => logger.warn({ problem }, 'traces'));
+  return {
+    requests: requests.logger,
+    finish: async () => {
+      try {
+        await stopTracing();
+      } finally {
+        requests.flush();
+      }
+    },
+  };
 }
 
 async function serveUntilStopped(
   terminal: Terminal,
   configuration: Configuration,
   options: Readonly<Record<string, unknown>>,
-  {
-    logger,
-    requests,
-    stopTracing,
-    isNew,
-  }: {
-    readonly logger: Logger;
-    readonly requests: ReturnType<typeof openRequestLog>;
-    readonly stopTracing: () => Promise<void>;
-    /** The installation was made at this start. */
-    readonly isNew: boolean;
-  },
+  logger: Logger,
+  isNew: boolean,
 ): Promise<void> {
   // Registered before the server listens: a signal may follow its first response.
   const stopped = stopSignal(terminal.environment);
-  const claviger = await startClaviger(configuration, logger, Date.now, undefined, requests.logger).catch(
-    explainAddressInUse,
-  );
-  print(terminal, `Claviger serves IMS, RAM and STS at ${bold(terminal, claviger.url)}`);
-  if (claviger.consoleUrl !== undefined) {
-    print(terminal, `The console is at ${bold(terminal, claviger.consoleUrl)}`);
+  const server = await startServer(terminal, configuration, logger);
+  print(terminal, `Claviger serves IMS, RAM and STS at ${bold(terminal, server.url)}`);
+  if (server.consoleUrl !== undefined) {
+    print(terminal, `The console is at ${bold(terminal, server.consoleUrl)}`);
   }
-  if (claviger.adminUrl !== undefined) {
-    print(terminal, `The admin listener is at ${bold(terminal, claviger.adminUrl)}`);
+  if (server.adminUrl !== undefined) {
+    print(terminal, `The admin listener is at ${bold(terminal, server.adminUrl)}`);
   }
-  await printInstallationFacts(terminal, configuration, claviger, isNew);
+  printInstallationFacts(terminal, configuration, server, isNew);
+  const read = () => configurationOf(terminal, options);
   // Takes the place of Node's default, which ends the process.
-  const reloads = new ServerReloads(
-    claviger,
-    logger,
-    () => configurationOf(terminal, options),
-    () => configurationFileOf(terminal, options),
-  );
+  const reloads = new ServerReloads(server, logger, read, () => configurationFileOf(terminal, options));
   process.on('SIGHUP', () => void reloads.reload());
+  const { restart } = server;
+  if (restart !== undefined) {
+    process.on('SIGUSR2', () => {
+      replaceWorkers(() => restart(read()), logger);
+    });
+  }
   reloads.watch();
   await stopped;
   reloads.close();
   printStatus(terminal, 'Stopping: waiting for pending requests.');
-  try {
-    await claviger.close();
-    await stopTracing();
-  } finally {
-    requests.flush();
-  }
+  await server.close();
+}
+
+function replaceWorkers(restart: () => Promise<void>, logger: Logger): void {
+  // A configuration that is invalid is found before the first of them.
+  Promise.resolve()
+    .then(restart)
+    .then(
+      () => logger.info('all workers are replaced'),
+      (error: Error) =>
+        logger.error({ problem: error.message }, 'the workers are not replaced: those that run stay'),
+    );
 }
 
 /** Addresses that the server will listen on. */
@@ -133,12 +193,12 @@ function listeningAddresses({
 }
 
 /** Prints what is needed to come back to an installation: certificate, data, and, unless it is new, the sign-in name. */
-async function printInstallationFacts(
+function printInstallationFacts(
   terminal: Terminal,
   configuration: Configuration,
-  { services, certificateFile }: Claviger,
+  { accounts, certificateFile }: Pick<RunningServer, 'accounts' | 'certificateFile'>,
   isNew: boolean,
-): Promise<void> {
+): void {
   const { data, database } = configuration;
   if (certificateFile !== undefined) {
     print(terminal, `Clients have to trust its certificate: ${bold(terminal, certificateFile)}`);
@@ -148,7 +208,6 @@ async function printInstallationFacts(
     `Its data is in ${bold(terminal, data)}${database === undefined ? '' : ' and in PostgreSQL'}`,
   );
   if (isNew) return;
-  const accounts = await listAccounts(services);
   const [first] = accounts;
   if (first === undefined) return;
   const roots =
@@ -176,12 +235,13 @@ function openRequestLog(level: string): { readonly logger: Logger; readonly flus
   return { logger: pino({ level }, destination), flush: () => destination.flushSync() };
 }
 
-/** Names the address and `--port` when the address is in use. */
-function explainAddressInUse(error: NodeJS.ErrnoException & { address?: string; port?: number }): never {
-  if (error.code !== 'EADDRINUSE') throw error;
-  throw new CommanderError(
+/** Returns the error of a failed start; that of an address in use names it and `--port`. */
+function startError(error: unknown): Error {
+  const failure = error as NodeJS.ErrnoException & { readonly address?: string; readonly port?: number };
+  if (failure.code !== 'EADDRINUSE') return failure;
+  return new CommanderError(
     1,
     'claviger.serve',
-    `${error.address}:${error.port} is in use: stop the process that listens there, or choose another port with --port`,
+    `${failure.address}:${failure.port} is in use: stop the process that listens there, or choose another port with --port`,
   );
 }

@@ -65,6 +65,8 @@ export class GatewayMetrics {
     });
     this.#reloads = new Counter({
       name: 'claviger_gateway_configuration_reloads_total',
+      // Each worker takes each reload.
+      aggregator: 'max',
       help: 'Configuration reloads, by outcome.',
       labelNames: ['outcome'],
       registers,
@@ -89,6 +91,7 @@ export class GatewayMetrics {
     });
     new Gauge({
       name: 'claviger_gateway_ready',
+      aggregator: 'min',
       help: 'Whether credentials are available and recent enough.',
       registers,
       collect() {
@@ -97,6 +100,7 @@ export class GatewayMetrics {
     });
     new Gauge({
       name: 'claviger_gateway_credentials_age_seconds',
+      aggregator: 'max',
       help: 'Seconds since credentials were known to be up to date.',
       registers,
       collect() {
@@ -105,6 +109,7 @@ export class GatewayMetrics {
     });
     new Gauge({
       name: 'claviger_gateway_upstream_up',
+      aggregator: 'min',
       help: 'Whether an address of a service gets requests.',
       labelNames: ['upstream', 'address'],
       registers,

@@ -4,6 +4,7 @@
  * except those of its `OpenSource`.
  */
 export { InvalidDuration, parseDuration } from '../duration.ts';
+export { type MetricValues, WorkerMetrics } from '../workers/worker-metrics.ts';
 export { type AccessRecord, loggedFields } from './access-record.ts';
 export type { Admission, Admitted } from './admission.ts';
 export { type Gateway, startGateway } from './gateway.ts';

@@ -6,7 +6,7 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { refusalHeaders } from '../decision.ts';
 import { refused, unreadable } from './refusal.ts';
@@ -49,6 +49,11 @@ export interface HttpListener {
   readonly address: string;
   /** Takes a new certificate for the connections to come. */
   setTls(tls: TlsFiles): void;
+  /**
+   * Takes no new connection, but leaves the open ones, also those without a request under way: a client may be about to send
+   * one. Resolves when all are closed, after `idleMs` milliseconds at the latest. The answers have to ask for that.
+   */
+  drain(idleMs: number): Promise<void>;
   /** Takes nothing more, and lets what is under way finish; what is left after `graceMs` is cut off. */
   close(graceMs: number): Promise<void>;
 }
@@ -113,6 +118,15 @@ export async function startHttpListener(options: HttpListenerOptions): Promise<H
   return {
     address: addressOf(server, tls === undefined ? 'http' : 'https'),
     setTls: ({ cert, key }) => (server as TlsServer).setSecureContext({ cert, key, ...TLS_OPTIONS }),
+    drain: (idleMs) =>
+      new Promise((resolve) => {
+        const late = setTimeout(resolve, idleMs);
+        // The method of `http.Server` would close idle connections at once.
+        NetServer.prototype.close.call(server, () => {
+          clearTimeout(late);
+          resolve();
+        });
+      }),
     close: (graceMs) =>
       new Promise((resolve) => {
         const cut = setTimeout(() => {

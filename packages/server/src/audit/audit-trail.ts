@@ -32,6 +32,8 @@ export interface AuditTrailOptions {
   readonly region?: string;
   /** Returns an id for an event that belongs to no request. */
   readonly newId: () => string;
+  /** Worker processes of the server, among which the refusals that are written one by one are divided; default 1. */
+  readonly workers?: number | undefined;
   /** Default: the system's timer. */
   readonly timer?: Timer;
   /** Called when the log cannot be written, and when it can again. */
@@ -65,7 +67,7 @@ export class AuditTrail {
   readonly #timer: Timer;
   readonly #log: (message: string) => void;
   readonly #newId: () => string;
-  readonly #limit = new RefusalLimit();
+  readonly #limit: RefusalLimit;
   /** Async context outside of every write: a flush must not join the write in which a record arrived. */
   readonly #outside = AsyncLocalStorage.snapshot();
   /** By event id: a transaction that runs again replaces its record. */
@@ -91,6 +93,7 @@ export class AuditTrail {
     this.#timer = options.timer ?? systemTimer;
     this.#log = options.log;
     this.#newId = options.newId;
+    this.#limit = new RefusalLimit(undefined, options.workers);
   }
 
   /** Number of records that are not committed yet. */

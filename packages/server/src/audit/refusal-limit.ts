@@ -76,7 +76,9 @@ export class RefusalLimit {
   readonly #allSources: TokenBuckets;
   #counted = new Map<string, CountedRefusals>();
 
-  constructor({ perSource, perAccount, bytesPerPrincipal, allSources }: RefusalRates = DEFAULT_RATES) {
+  /** @param workers processes among which the rates are divided */
+  constructor(rates: RefusalRates = DEFAULT_RATES, workers = 1) {
+    const { perSource, perAccount, bytesPerPrincipal, allSources } = dividedRates(rates, workers);
     this.#sources = buckets(perSource, MAX_SOURCES);
     this.#accounts = buckets(perAccount, MAX_ACCOUNTS);
     this.#principals = buckets(bytesPerPrincipal, MAX_PRINCIPALS);
@@ -145,6 +147,23 @@ export class RefusalLimit {
       until: Math.max(until, time),
     });
   }
+}
+
+/** Returns the part of each rate that one of several workers has. */
+function dividedRates(
+  { perSource, perAccount, bytesPerPrincipal, allSources }: RefusalRates,
+  workers: number,
+) {
+  const part = ({ burst, perSecond }: Rate): Rate => ({
+    burst: Math.max(1, Math.floor(burst / workers)),
+    perSecond: perSecond / workers,
+  });
+  return {
+    perSource: part(perSource),
+    perAccount: part(perAccount),
+    bytesPerPrincipal: part(bytesPerPrincipal),
+    allSources: part(allSources),
+  };
 }
 
 /** Returns the identity of an unauthenticated caller. */

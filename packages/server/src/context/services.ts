@@ -110,7 +110,7 @@ export interface GuessAttempt {
 /** Limits guesses at passwords and codes. */
 export interface GuessThrottle {
   /** Begins a guess; `undefined` if it must be refused with `Throttling.SignIn`. */
-  begin(guess: Guess): GuessAttempt | undefined;
+  begin(guess: Guess): GuessAttempt | undefined | Promise<GuessAttempt | undefined>;
 }
 
 /** Limits how often one SAML assertion is presented. */

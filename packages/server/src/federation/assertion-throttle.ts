@@ -22,6 +22,12 @@ interface Window {
  */
 export class AssertionThrottle implements AssertionCounter {
   readonly #windows = new RecentMap<string, Window>(MAX_ASSERTIONS);
+  readonly #maxVerifications: number;
+
+  /** @param workers processes among which the verifications of one assertion are divided */
+  constructor(workers = 1) {
+    this.#maxVerifications = Math.max(1, Math.floor(MAX_VERIFICATIONS / workers));
+  }
 
   /**
    * Counts a verification of an assertion.
@@ -36,7 +42,7 @@ export class AssertionThrottle implements AssertionCounter {
       .digest('base64');
     const known = this.#windows.get(name);
     if (known !== undefined && now < known.until) {
-      if (known.times >= MAX_VERIFICATIONS) throw new Refusal('Throttling.SAMLAssertion');
+      if (known.times >= this.#maxVerifications) throw new Refusal('Throttling.SAMLAssertion');
       known.times += 1;
       return;
     }

@@ -1,16 +1,19 @@
+import { PeerUnavailable } from '@claviger/guard/internal';
 import { NoncesUnavailable } from '@claviger/guard/redis';
 import type { Logger } from 'pino';
 import type { Timer } from '../context/timer.ts';
 import { ConnectionsExhausted, StoreUnavailable } from '../store/store-unavailable.ts';
 
 /** What a request can fail for without a bug. */
-export type Outage = 'database' | 'connections' | 'nonces' | 'files' | 'disk';
+export type Outage = 'database' | 'connections' | 'nonces' | 'primary' | 'files' | 'disk';
 
 /** What the log says when an outage begins, with its remedy. */
 const BEGINS: Readonly<Record<Outage, string>> = {
   database: 'the database cannot be used: requests that need it are refused with 503 until it can',
   connections: 'all connections to the database are in use: requests that need one are refused with 503',
   nonces: 'the nonce store (--redis) does not answer: signed requests are refused with 503 until it does',
+  primary:
+    'the primary process does not answer its workers: requests that need it are refused with 503 until it does',
   files: 'too many open files: raise the limit of the process (ulimit -n, LimitNOFILE= of systemd)',
   disk: 'no space left on the disk of the data directory: changes are refused until there is',
 };
@@ -136,6 +139,7 @@ export function outageOf(error: unknown): Outage | undefined {
   }
   if (causes.some((cause) => cause instanceof ConnectionsExhausted)) return 'connections';
   if (causes.some((cause) => cause instanceof StoreUnavailable)) return 'database';
+  if (causes.some((cause) => cause instanceof PeerUnavailable)) return 'primary';
   return causes.some((cause) => cause instanceof NoncesUnavailable) ? 'nonces' : undefined;
 }
 

@@ -90,6 +90,11 @@ export type ConnectionFacts = Pick<GuardRequest, 'peerAddress' | 'rawHeaders' | 
 export interface Listener {
   /** Address, such as `http://127.0.0.1:8080`. */
   readonly address: string;
+  /**
+   * Stops accepting, ends the streams, and asks clients with each answer to close their connection. Resolves when all are
+   * closed, after `idleMs` milliseconds at the latest.
+   */
+  drain(idleMs: number): Promise<void>;
   /** Uses a new certificate for new connections. */
   setTls(tls: TlsFiles): void;
   /**
@@ -129,6 +134,10 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   return {
     address: listener.address,
     setTls: listener.setTls,
+    drain(idleMs) {
+      handler.endStreams();
+      return listener.drain(idleMs);
+    },
     close(graceMs) {
       handler.endStreams();
       return listener.close(graceMs);

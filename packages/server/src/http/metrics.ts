@@ -174,13 +174,17 @@ export function registerGauges(
 ): void {
   collectDefaultMetrics({ register: registry });
   gauge('claviger_audit_queued', 'Audit records that are not committed yet.', () => audit.queued);
-  gauge('claviger_audit_writable', 'Whether the audit log could be written at the last attempt.', () =>
-    audit.writable ? 1 : 0,
+  gauge(
+    'claviger_audit_writable',
+    'Whether the audit log could be written at the last attempt.',
+    () => (audit.writable ? 1 : 0),
+    'min',
   );
   gauge(
     'claviger_change_log_staleness_seconds',
     'Since when the change log may have unread entries.',
     () => store.staleness() / 1000,
+    'max',
   );
   counter('claviger_audit_dropped_total', 'Audit records that were given up.', () => audit.dropped);
   counter(
@@ -207,7 +211,7 @@ export function registerGauges(
   }
   if (chain !== undefined) {
     const chainGauge = (name: string, help: string, read: (state: ChainState) => number) =>
-      gauge(`claviger_audit_${name}`, help, () => read(chain.state));
+      gauge(`claviger_audit_${name}`, help, () => read(chain.state), 'max');
     chainGauge('checkpoint', 'Number of the newest signed checkpoint.', (state) => state.checkpoint);
     chainGauge(
       'checkpoint_timestamp_seconds',
@@ -227,6 +231,7 @@ export function registerGauges(
       'claviger_audit_rolled_back',
       'Whether the log lacked a checkpoint of this node at its start.',
       () => (chain.isRolledBack ? 1 : 0),
+      'max',
     );
     counter(
       'claviger_audit_chain_failures_total',
@@ -243,8 +248,11 @@ export function registerGauges(
     );
   }
   if (nonces !== undefined) {
-    gauge('claviger_nonce_store_connected', 'Whether the shared nonce store is connected.', () =>
-      nonces.isConnected ? 1 : 0,
+    gauge(
+      'claviger_nonce_store_connected',
+      'Whether the shared nonce store is connected.',
+      () => (nonces.isConnected ? 1 : 0),
+      'min',
     );
     counter(
       'claviger_nonce_store_failures_total',
@@ -272,10 +280,17 @@ export function registerGauges(
     );
   }
 
-  function gauge(name: string, help: string, read: () => number): void {
+  /** @param ofWorkers how the values of several workers become one */
+  function gauge(
+    name: string,
+    help: string,
+    read: () => number,
+    ofWorkers: 'sum' | 'min' | 'max' = 'sum',
+  ): void {
     new Gauge({
       name,
       help,
+      aggregator: ofWorkers,
       registers: [registry],
       collect() {
         this.set(read());
@@ -296,11 +311,14 @@ export function registerGauges(
   }
 }
 
-/** `GET /metrics`, in Prometheus' text format. */
-export function metricsRoute(registry: Registry): Route {
+/**
+ * `GET /metrics`, in Prometheus' text format.
+ * @param ofAllWorkers metrics of all workers of this server together; those of the registry when absent
+ */
+export function metricsRoute(registry: Registry, ofAllWorkers?: () => Promise<string>): Route {
   return async () => ({
     status: 200,
     headers: { 'content-type': registry.contentType, 'cache-control': 'no-store' },
-    body: await registry.metrics(),
+    body: await (ofAllWorkers === undefined ? registry.metrics() : ofAllWorkers()),
   });
 }

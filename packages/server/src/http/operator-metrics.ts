@@ -22,7 +22,7 @@ export interface OperatedParts {
   readonly reloads: () => Readonly<Record<string, number>>;
 }
 
-const OUTAGES: readonly Outage[] = ['database', 'connections', 'nonces', 'files', 'disk'];
+const OUTAGES: readonly Outage[] = ['database', 'connections', 'nonces', 'primary', 'files', 'disk'];
 
 /** Samples of one metric: labels and value. */
 type Samples = readonly (readonly [labels: Record<string, string>, value: number])[];
@@ -41,6 +41,7 @@ export function registerOperatorMetrics(registry: Registry, parts: OperatedParts
     'Changes that wait for the writer, or are being made.',
     [],
     () => [[{}, storeLoad().writesWaiting]],
+    'sum',
   );
   counter('claviger_database_commits_total', 'Committed transactions of this node.', [], () => [
     [{}, storeLoad().commits],
@@ -55,9 +56,14 @@ export function registerOperatorMetrics(registry: Registry, parts: OperatedParts
         [{ pool, state: 'used' }, open - idle],
         [{ pool, state: 'max' }, max],
       ]),
+    'sum',
   );
-  gauge('claviger_database_connections_awaited', 'Requests that wait for a connection.', ['pool'], () =>
-    Object.entries(storeLoad().pools).map(([pool, { waiting }]) => [{ pool }, waiting]),
+  gauge(
+    'claviger_database_connections_awaited',
+    'Requests that wait for a connection.',
+    ['pool'],
+    () => Object.entries(storeLoad().pools).map(([pool, { waiting }]) => [{ pool }, waiting]),
+    'sum',
   );
   gauge('claviger_outage', 'Whether requests fail for the reason now.', ['outage'], () => {
     const current = parts.outages();
@@ -110,12 +116,22 @@ export function registerOperatorMetrics(registry: Registry, parts: OperatedParts
     'Reloads of certificate and configuration by outcome.',
     ['outcome'],
     () => Object.entries(parts.reloads()).map(([outcome, count]) => [{ outcome }, count]),
+    // Each worker takes each reload.
+    'max',
   );
 
-  function gauge(name: string, help: string, labelNames: string[], read: () => Samples): void {
+  /** @param ofWorkers how the values of several workers become one */
+  function gauge(
+    name: string,
+    help: string,
+    labelNames: string[],
+    read: () => Samples,
+    ofWorkers: 'sum' | 'min' | 'max' = 'max',
+  ): void {
     new Gauge({
       name,
       help,
+      aggregator: ofWorkers,
       labelNames,
       registers: [registry],
       collect() {
@@ -128,10 +144,17 @@ export function registerOperatorMetrics(registry: Registry, parts: OperatedParts
     });
   }
 
-  function counter(name: string, help: string, labelNames: string[], read: () => Samples): void {
+  function counter(
+    name: string,
+    help: string,
+    labelNames: string[],
+    read: () => Samples,
+    ofWorkers: 'sum' | 'max' = 'sum',
+  ): void {
     new Counter({
       name,
       help,
+      aggregator: ofWorkers,
       labelNames,
       registers: [registry],
       collect() {

@@ -61,7 +61,8 @@ export async function bindDevice(
   const { secrets } = scope.services;
   const seed = await secrets.open(accountId, wrappedDataKey, device.sealed_seed, placeOfMfaDevice(device));
   // A caller that did not create the device does not know its seed and would have to guess codes.
-  const attempt = scope.services.signInThrottle.begin({ name: `${accountId} device ${name}`, address: '' });
+  const guess = { name: `${accountId} device ${name}`, address: '' };
+  const attempt = await scope.services.signInThrottle.begin(guess);
   if (attempt === undefined) throw new Refusal('Throttling.SignIn');
   const step = findAcceptedPair(seed, ...codes, scope.now, device.last_step ?? -1);
   attempt.over(step === undefined ? 'failed' : 'succeeded');

@@ -85,7 +85,7 @@ async function verifyGuess(
   guess: Guess,
   now: number,
 ): Promise<'Right' | 'Wrong' | 'Locked'> {
-  const attempt = services.signInThrottle.begin(guess);
+  const attempt = await services.signInThrottle.begin(guess);
   if (attempt === undefined) throw new Refusal('Throttling.SignIn');
   let outcome: 'Right' | 'Wrong' | 'Locked' = 'Wrong';
   try {

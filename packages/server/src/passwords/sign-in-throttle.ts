@@ -30,7 +30,7 @@ export function secretOwner(accountId: string, name: string): string {
  * together, and by the signing AccessKey. An address with too many failures does not lock out other users behind
  * it: each name still has a few attempts from there.
  *
- * Kept in memory by each node; the lock of users is stored and applies in addition.
+ * Kept in memory by each node, for all its worker processes; the lock of users is stored and applies in addition.
  */
 export class SignInThrottle implements GuessThrottle {
   readonly #now: () => number;

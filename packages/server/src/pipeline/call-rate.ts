@@ -8,8 +8,13 @@ import type { ServerServices } from './server-services.ts';
  * @param now milliseconds since the epoch
  * @throws Refusal Throttling.User
  */
-export function takeCall({ callRates }: ServerServices, identity: CallerIdentity, now: number): void {
+export async function takeCall(
+  { callRates }: ServerServices,
+  identity: CallerIdentity,
+  now: number,
+): Promise<void> {
   const caller = identity.by === 'signature' ? identity.accessKeyId : identity.session.row.session_id;
-  const wait = callRates.take(caller, identity.principal, now);
+  const taken = callRates.take(caller, identity.principal, now);
+  const wait = taken instanceof Promise ? await taken : taken;
   if (wait > 0) throw new Refusal('Throttling.User').retryAfter(wait);
 }

@@ -1,5 +1,5 @@
 import type { GuardRequest, Principal } from '@claviger/guard';
-import { type GuardRefusal, readSignature, retryHeaders } from '@claviger/guard/internal';
+import { type GuardRefusal, PeerUnavailable, readSignature, retryHeaders } from '@claviger/guard/internal';
 import { NoncesUnavailable } from '@claviger/guard/redis';
 import { Refusal } from '../errors/refusal.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
@@ -225,7 +225,10 @@ export class RequestPipeline {
     // Logged where the secret failed to open.
     if (error instanceof SecretUnreadable) return new Refusal('StoredSecretDamaged');
     this.#parts.reportBug(context.requestId, error);
-    const isOutage = error instanceof StoreUnavailable || error instanceof NoncesUnavailable;
+    const isOutage =
+      error instanceof StoreUnavailable ||
+      error instanceof NoncesUnavailable ||
+      error instanceof PeerUnavailable;
     return new Refusal(isOutage ? 'ServiceUnavailable' : 'InternalError');
   }
 

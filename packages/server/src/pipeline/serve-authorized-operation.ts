@@ -26,7 +26,7 @@ export async function serveAuthorizedOperation(
     authenticateCaller(dependencies, context, operation, signature),
   );
   context.identity = identity;
-  takeCall(dependencies.services, identity, context.time);
+  await takeCall(dependencies.services, identity, context.time);
   if (operation.sessionOnly !== undefined && identity.by !== 'session') {
     throw new Refusal('SessionOnly', { action: operation.name });
   }

@@ -20,7 +20,7 @@ export async function serveStreamOperation(
 ): Promise<OpenedStream> {
   const identity = await authenticateCaller(dependencies, context, operation, signature);
   context.identity = identity;
-  takeCall(dependencies.services, identity, context.time);
+  await takeCall(dependencies.services, identity, context.time);
   if (identity.by !== 'signature') throw new Refusal('SignatureOnly', { action: operation.name });
   const input = readInput(operation.input, signature.parameters);
   const call = { ...(await createCall(dependencies, context, identity, undefined)), identity };

@@ -1,4 +1,4 @@
-import type { RateLimiter } from '@claviger/guard/internal';
+import type { CallRates } from '@claviger/guard/internal';
 import type { LastUsed } from '../access-keys/last-used.ts';
 import type { AccountDirectory } from '../accounts/account-directory.ts';
 import type { Services } from '../context/services.ts';
@@ -7,7 +7,7 @@ import type { IssuerNetwork } from '../federation/issuer-network.ts';
 import type { GuardConnections } from '../guards/guard-connections.ts';
 import type { CompiledPermissions } from '../policies/compiled-permissions.ts';
 import type { PolicyAnalysis } from '../policy-analysis/policy-analysis.ts';
-import type { OpenStreams } from '../replication/open-streams.ts';
+import type { StreamPlaces } from '../replication/open-streams.ts';
 import type { ReplicationServices } from '../replication/replication-context.ts';
 import type { RequestVerification } from '../replication/request-verification.ts';
 import type { ReportJobs } from '../reports/report-jobs.ts';
@@ -21,9 +21,9 @@ export interface ServerServices extends Services, ReplicationServices {
   /** Analyses policy documents on a worker thread. */
   readonly policyAnalysis: PolicyAnalysis;
   /** Call rates of AccessKeys, console sessions and accounts. */
-  readonly callRates: RateLimiter;
+  readonly callRates: CallRates;
   /** Replication streams of guards that are open on this node. */
-  readonly replicationStreams: OpenStreams;
+  readonly replicationStreams: StreamPlaces;
   /** Verifies requests for guards that do not hold the key's verifier. */
   readonly requestVerification: RequestVerification;
   /** Reports under way on this node. */

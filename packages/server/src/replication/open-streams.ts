@@ -13,11 +13,30 @@ export interface StreamOwner {
   readonly accessKeyId: string;
 }
 
+/** A limit that is reached. */
+export interface StreamQuota {
+  readonly of: 'AccessKey' | 'account' | 'node';
+  readonly limit: number;
+}
+
+/** Places for open streams. */
+export interface StreamPlaces {
+  /** Number of open streams of this process. */
+  readonly count: number;
+  /**
+   * Takes a place.
+   * @returns function that releases the place; call it at the end of the stream, however it ends; further calls do
+   * nothing
+   * @throws Refusal Throttling.Stream
+   */
+  take(owner: StreamOwner): (() => void) | Promise<() => void>;
+}
+
 /**
  * Counter of the replication streams that are open on this node. Each holds a connection, receives every change, and
  * buffers what its guard has not read: their number bounds what a client that may open them can make the node spend.
  */
-export class OpenStreams {
+export class OpenStreams implements StreamPlaces {
   readonly #limits: StreamLimits;
   readonly #byAccessKey = new Map<string, number>();
   readonly #byAccount = new Map<string, number>();
@@ -32,17 +51,21 @@ export class OpenStreams {
     return this.#count;
   }
 
-  /**
-   * Takes a place.
-   * @returns function that releases the place; call it at the end of the stream, however it ends; further calls do
-   * nothing
-   * @throws Refusal Throttling.Stream
-   */
-  take({ accountId, accessKeyId }: StreamOwner): () => void {
+  /** Returns the limit that a further stream would exceed. */
+  quotaReached({ accountId, accessKeyId }: StreamOwner): StreamQuota | undefined {
     const { perAccessKey, perAccount, perNode } = this.#limits;
-    assertStreamQuota(this.#byAccessKey.get(accessKeyId), 'AccessKey', perAccessKey);
-    assertStreamQuota(this.#byAccount.get(accountId), 'account', perAccount);
-    assertStreamQuota(this.#count, 'node', perNode);
+    if ((this.#byAccessKey.get(accessKeyId) ?? 0) >= perAccessKey) {
+      return { of: 'AccessKey', limit: perAccessKey };
+    }
+    if ((this.#byAccount.get(accountId) ?? 0) >= perAccount) return { of: 'account', limit: perAccount };
+    return this.#count >= perNode ? { of: 'node', limit: perNode } : undefined;
+  }
+
+  /** See `StreamPlaces`. @throws Refusal Throttling.Stream */
+  take(owner: StreamOwner): () => void {
+    const reached = this.quotaReached(owner);
+    if (reached !== undefined) throw new Refusal('Throttling.Stream', { ...reached });
+    const { accountId, accessKeyId } = owner;
     this.#add(accountId, accessKeyId, 1);
     let isTaken = true;
     return () => {
@@ -56,14 +79,6 @@ export class OpenStreams {
     count(this.#byAccessKey, accessKeyId, more);
     count(this.#byAccount, accountId, more);
   }
-}
-
-function assertStreamQuota(
-  open: number | undefined,
-  of: 'AccessKey' | 'account' | 'node',
-  limit: number,
-): void {
-  if ((open ?? 0) >= limit) throw new Refusal('Throttling.Stream', { of, limit });
 }
 
 function count(counts: Map<string, number>, name: string, more: number): void {

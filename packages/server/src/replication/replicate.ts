@@ -57,7 +57,7 @@ export async function replicate(
   const agreement = new KeyAgreement();
   const sealer = sealerFor(call, call.identity, 'replication', agreement, request.publicKey);
   const { accountId } = call.account;
-  const giveBack = call.services.replicationStreams.take({
+  const giveBack = await call.services.replicationStreams.take({
     accountId,
     accessKeyId: call.identity.accessKeyId,
   });

@@ -3,12 +3,12 @@ import type { Identity } from '@claviger/guard/internal';
 import type { Scope } from '../context/scope.ts';
 import type { Services } from '../context/services.ts';
 import type { GuardConnections } from '../guards/guard-connections.ts';
-import type { OpenStreams } from './open-streams.ts';
+import type { StreamPlaces } from './open-streams.ts';
 
 /** Services of replication. */
 export interface ReplicationServices extends Services {
   /** Replication streams that are open on this node. */
-  readonly replicationStreams: OpenStreams;
+  readonly replicationStreams: StreamPlaces;
   /** Guards that are connected to this node. */
   readonly guardConnections: GuardConnections;
 }

@@ -18,6 +18,28 @@ import { Refusal } from '../errors/refusal.ts';
 const RATE = { intervalMs: 20, burst: 200 };
 const MOST_ASKED_KEYS = 100_000;
 
+/** Limits the questions of guards. */
+export interface QuestionRates {
+  /**
+   * Counts a question.
+   * @param asked guard and key
+   * @param now milliseconds since the epoch
+   * @returns 0, or the milliseconds until the next one may be asked
+   */
+  take(asked: string, now: number): number | Promise<number>;
+}
+
+/** Rates of the questions to this process. */
+export class OwnQuestionRates implements QuestionRates {
+  readonly #buckets = new TokenBuckets(RATE, MOST_ASKED_KEYS);
+
+  take(asked: string, now: number): number {
+    const wait = this.#buckets.waitFor(asked, now);
+    if (wait === 0) this.#buckets.take(asked, now);
+    return wait;
+  }
+}
+
 /** Result of a verification, with the principal if the signature holds. */
 export type VerifiedSignature = SignatureAnswer & { readonly principal?: Principal };
 
@@ -29,7 +51,12 @@ export type VerifiedSignature = SignatureAnswer & { readonly principal?: Princip
 export class RequestVerification {
   #parts: { readonly source: CredentialSource; readonly nonces: NonceStore } | undefined;
 
-  readonly #rates = new TokenBuckets(RATE, MOST_ASKED_KEYS);
+  readonly #rates: QuestionRates;
+
+  /** @param rates of the questions; those of this process when absent */
+  constructor(rates: QuestionRates = new OwnQuestionRates()) {
+    this.#rates = rates;
+  }
 
   /** Sets the credential source and the nonce store; call it once, when the server starts. */
   begin(source: CredentialSource, nonces: NonceStore): void {
@@ -59,9 +86,8 @@ export class RequestVerification {
       return no('InvalidAccessKeyId.NotFound');
     }
     const asked = `${guardId} ${accessKeyId}`;
-    const wait = this.#rates.waitFor(asked, now);
+    const wait = await this.#rates.take(asked, now);
     if (wait > 0) throw new Refusal('Throttling.User').retryAfter(wait);
-    this.#rates.take(asked, now);
     if (credential.status !== 'Active') return no('InvalidAccessKeyId.Inactive');
     if (credential.expiresAt !== undefined && credential.expiresAt <= now) {
       return no(

@@ -61,7 +61,7 @@ export async function verifyPasswordSignIn(
   const { account, userName } = named;
   const name = account === undefined ? loginName.toLowerCase() : secretOwner(account.accountId, userName);
   const began = performance.now();
-  const begun = services.signInThrottle.begin({ name, address });
+  const begun = await services.signInThrottle.begin({ name, address });
   if (begun === undefined) throw new Refusal('Throttling.SignIn');
   let outcome: 'succeeded' | 'failed' = 'failed';
   try {

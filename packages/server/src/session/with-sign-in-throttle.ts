@@ -14,7 +14,7 @@ export async function withSignInThrottle<T>(
   attempt: () => Promise<T>,
 ): Promise<T> {
   const guess = { name: secretOwner(account.accountId, owner.name), address: request.sourceAddress };
-  const begun = request.services.signInThrottle.begin(guess);
+  const begun = await request.services.signInThrottle.begin(guess);
   if (begun === undefined) throw new Refusal('Throttling.SignIn');
   let outcome: 'succeeded' | 'failed' = 'failed';
   try {

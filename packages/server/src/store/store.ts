@@ -85,6 +85,8 @@ export interface StoreOptions {
   readonly now: () => number;
   /** Interval at which to look for changes of other nodes without a notification, ms; default 50. */
   readonly pollMs?: number;
+  /** Whether other processes of this server write to the same file, so that each decision has to look for their changes. */
+  readonly isShared?: boolean | undefined;
   /** Logs failures that no request sees; the messages contain no secret. */
   readonly log?: (message: string) => void;
 }

@@ -132,7 +132,12 @@ export class SqliteStore implements Store {
     return this.#heard;
   }
 
+  /**
+   * Looks for changes of other workers first: one that was answered is committed, and the version of the data in shared
+   * memory tells it.
+   */
   isCurrent(): boolean {
+    if (this.#options.isShared === true) this.#hearOtherProcesses();
     return true;
   }
 
@@ -198,6 +203,8 @@ export class SqliteStore implements Store {
       this.#commits += 1;
     } catch (error) {
       this.#revision = revisionBefore;
+      // Another process may have given the revisions of this transaction to its own changes: the log is read again.
+      this.#dataVersion = -1;
       // Beginning failed, so nothing was taken yet: the waiting ones would fail the same way.
       if (taken.length === 0) taken.push(...this.#queue.splice(0));
       await this.#rollBack();
