@@ -6,6 +6,7 @@ import { gatewayRows } from './gateway.ts';
 import { guardRows } from './guard.ts';
 import { HOSTILE_KINDS, hostileRows } from './hostile.ts';
 import { millionRows } from './million.ts';
+import { overloadRows } from './overload.ts';
 import { policyRows } from './policy.ts';
 import { progress, type Row } from './ratio.ts';
 import { guardRevocationRows } from './replication.ts';
@@ -36,6 +37,7 @@ const areas = {
   hostile: [
     ({ kinds }: Choices, measured: (row: Row) => void) => hostileRows(kinds, measured).then(() => []),
   ],
+  overload: [() => overloadRows()],
   million: [
     ({ full, database }: Choices, measured: (row: Row) => void) =>
       millionRows(full ? 1_000_000 : 20_000, measured, database).then(() => []),

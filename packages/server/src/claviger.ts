@@ -22,7 +22,13 @@ import { auditSinks } from './audit/audit-sinks.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { chainAnchorFile } from './audit/chain-anchor.ts';
 import { moveOldEvents } from './audit/move-events.ts';
-import { assertReloadable, type Configuration, parseDurationOrOff, parseSizeOrOff } from './configuration.ts';
+import {
+  assertReloadable,
+  type Configuration,
+  parseDurationOrOff,
+  parseOverloadWait,
+  parseSizeOrOff,
+} from './configuration.ts';
 import { systemTimer } from './context/timer.ts';
 import { ConfigurationError } from './errors/configuration-error.ts';
 import { Refusal } from './errors/refusal.ts';
@@ -221,8 +227,10 @@ async function startParts(
   services.requestVerification.begin(source, nonces);
   const metricsRegistry = new MetricsRegistry();
   const metrics = new RequestMetrics(metricsRegistry);
-  const overloadWaitMs = parseDurationOrOff(configuration.overloadWait) ?? Number.POSITIVE_INFINITY;
-  const admission = new Admission(guard, new TurnQueue({ overloadWaitMs }));
+  const admission = new Admission(
+    guard,
+    new TurnQueue({ overloadWaitMs: parseOverloadWait(configuration.overloadWait) }),
+  );
   registerGauges(metricsRegistry, {
     admission,
     audit,

@@ -40,17 +40,25 @@ const wholeNumber = (least: number, most?: number, others = '') => {
 /** Bounds of the durations that decide whether this node relies on what it knows. */
 const DURATION_BOUNDS = { least: '1s', most: '1h' };
 
+/** Bounds of the time that requests wait in an overload. */
+const OVERLOAD_WAIT_BOUNDS = { least: '1ms', most: '1m' };
+
 /** Bounds of the time that audit events are not chained. */
 const CHAIN_INTERVAL_BOUNDS = { least: '1s', most: '10m' };
 
 /** @returns milliseconds; `undefined` for `off` @throws RangeError that says what is expected */
-export function parseDurationOrOff(text: string): number | undefined {
+export function parseDurationOrOff(text: string, bounds = DURATION_BOUNDS): number | undefined {
   if (text === 'off') return undefined;
   try {
-    return parseDuration(text, DURATION_BOUNDS);
+    return parseDuration(text, bounds);
   } catch (error) {
     throw new RangeError(`${(error as Error).message}, or off`);
   }
+}
+
+/** @returns milliseconds; Infinity for `off` @throws RangeError that says what is expected */
+export function parseOverloadWait(text: string): number {
+  return parseDurationOrOff(text, OVERLOAD_WAIT_BOUNDS) ?? Number.POSITIVE_INFINITY;
 }
 
 /** @returns bytes of a size such as `20GB`; 0 for `off` */
@@ -163,14 +171,14 @@ const SETTINGS = z.object({
     .describe('with PostgreSQL: requests are refused when no change was heard of for longer, such as 5s'),
   overloadWait: z
     .string()
-    .superRefine(checkedBy(parseDurationOrOff))
+    .superRefine(checkedBy(parseOverloadWait))
     .default('100ms')
     .describe(
       'requests of a caller that sends more than can be served are refused with Throttling after waiting this long, such as 100ms; off: they wait',
     ),
   maxClockDifference: z
     .string()
-    .superRefine(checkedBy(parseDurationOrOff))
+    .superRefine(checkedBy((text) => parseDurationOrOff(text)))
     .default('1m')
     .describe(
       'difference to the clock of the database from which this node is not ready, and disables and deletes nothing by age; off: clocks are not compared',
