@@ -14,7 +14,6 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -23,7 +22,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { eventOf, type StoredEvent } from '@claviger/server';
 import { signRequest } from '@claviger/signature';
-import { KillablePostgres, withClient } from './kill9-postgres.ts';
+import { freePort } from './free-port.ts';
+import { KillablePostgres, withClient } from './killable-postgres.ts';
+import { seededRandom } from './seeded-random.ts';
 
 const { values } = parseArgs({
   options: {
@@ -63,7 +64,7 @@ const sums = { kills: 0, answered: 0, stored: 0, lost: 0, half: 0, withoutRecord
 const kills: Record<Kill, number> = { node: 0, session: 0, database: 0 };
 const problems: string[] = [];
 
-const random = generator(Number(values.seed));
+const random = seededRandom(Number(values.seed));
 const directory = mkdtempSync(join(tmpdir(), 'claviger-kill9-'));
 const endsAt = performance.now() + Number(values.minutes) * 60_000;
 const onPostgres = values.database === 'postgres';
@@ -310,25 +311,4 @@ function summary(): string {
     `lost ${sums.lost}, half ${sums.half}, without audit record ${sums.withoutRecord}` +
     (sums.lost === 0 ? `; loss at most ${(bound * 100).toFixed(2)} % of kills at 95 %` : '')
   );
-}
-
-/** Returns a repeatable generator of numbers from 0 to 1 (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

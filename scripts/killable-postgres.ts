@@ -60,7 +60,7 @@ export class KillablePostgres {
           '-c',
           'unix_socket_directories=',
           '-c',
-          'max_connections=60',
+          'max_connections=120',
           '-c',
           'fsync=on',
         ]),
@@ -93,6 +93,22 @@ export class KillablePostgres {
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
   }
 
+  /** Stops all its processes without ending them (SIGSTOP), or lets them go on. */
+  setPaused(paused: boolean): void {
+    const server = this.#process?.pid;
+    if (server === undefined || this.#process?.exitCode !== null || this.#process.signalCode !== null) return;
+    const signal = paused ? 'SIGSTOP' : 'SIGCONT';
+    // First the parent, so that there are no children that were not seen.
+    process.kill(server, signal);
+    for (const child of childrenOf(server)) {
+      try {
+        process.kill(child, signal);
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+  }
+
   async stop(): Promise<void> {
     const exited = once(this.#process!, 'exit');
     this.#process!.kill('SIGINT');
@@ -111,9 +127,18 @@ export class KillablePostgres {
   }
 }
 
+/** OID of `bigint`. */
+const BIGINT = 20;
+
+/** Reads `bigint` as a number, as the server does: no value of Claviger's is over 2^53. */
+const TYPES: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format: 'text') =>
+    oid === BIGINT ? Number : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
+};
+
 /** Runs work with a connection of its own. */
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client({ connectionString: url, types: TYPES });
   client.on('error', () => {});
   await client.connect();
   try {
@@ -121,6 +146,16 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+/** Returns the process ids of the children of a process. */
+function childrenOf(parent: number): number[] {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  return stdout
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([, parentId]) => parentId === parent)
+    .map(([pid]) => pid ?? 0);
 }
 
 function platformName(): string {
