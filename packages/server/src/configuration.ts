@@ -172,9 +172,9 @@ const SETTINGS = z.object({
   overloadWait: z
     .string()
     .superRefine(checkedBy(parseOverloadWait))
-    .default('100ms')
+    .default('500ms')
     .describe(
-      'requests of a caller that sends more than can be served are refused with Throttling after waiting this long, such as 100ms; off: they wait',
+      'requests of a caller that sends more than can be served are refused with Throttling after waiting this long, such as 500ms; off: they wait',
     ),
   maxClockDifference: z
     .string()
