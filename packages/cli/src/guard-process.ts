@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import { Writable } from 'node:stream';
 import {
   GatewayConfigurationError,
   type GuardDependencies,
+  guardWorkerState,
   type LoadedConfiguration,
   warningsOf,
 } from '@claviger/guard/gateway';
@@ -14,10 +16,16 @@ import { stopSignal } from './stop-signal.ts';
 import { print, printStatus, type Terminal, warningStyle } from './terminal.ts';
 import { startTracing, TRACING_HELP } from './tracing.ts';
 import { withLoggedRejections } from './unhandled-rejections.ts';
+import { type GuardStart, startGuardPool } from './workers/guard-pool.ts';
+import { runWorker } from './workers/run-worker.ts';
+import { workerCount } from './workers/worker-count.ts';
+import { workerNumber } from './workers/worker-variable.ts';
 
 /** A running gateway or forward-auth endpoint. */
 interface RunningGuard {
+  readonly metrics: { getMetricsAsJSON(): Promise<unknown> };
   reload(): Promise<unknown>;
+  drain(idleMs: number, graceMs: number): Promise<void>;
   close(graceMs: number): Promise<void>;
 }
 
@@ -36,6 +44,7 @@ interface GuardFlags {
   readonly config: string;
   readonly check?: boolean;
   readonly logLevel?: string;
+  readonly workers?: number | 'auto';
 }
 
 const ID = 'CLAVIGER_GUARD_ACCESS_KEY_ID';
@@ -64,6 +73,8 @@ plane does not answer, the connection is retried.`;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 /** Time for pending requests when the process is stopped, in milliseconds. */
 const GRACE_MS = 10_000;
+/** Part of it that a worker has after its last request. */
+const STOP_MS = 1_000;
 
 /** Adds the flags, the help and the action of a command that runs a guard. */
 export function addGuardProcess<Running extends RunningGuard>(
@@ -80,10 +91,18 @@ export function addGuardProcess<Running extends RunningGuard>(
         'lowest level that is logged, to standard error (CLAVIGER_LOG_LEVEL, default info)',
       ).choices(LOG_LEVELS),
     )
+    .addOption(
+      new Option(
+        '--workers <count>',
+        'processes that answer requests; auto: one per processor core; SIGUSR2 replaces them in turn (CLAVIGER_WORKERS, default 1)',
+      ).argParser(parseWorkers),
+    )
     .addHelpText('after', `${SECRETS_HELP}\n\n${TRACING_HELP}\n\n${kind.help}`)
     .action(async (flags: GuardFlags) => {
       try {
         if (flags.check) print(terminal, await checkConfiguration(terminal, flags.config, kind));
+        else if (workerNumber(terminal.environment) !== undefined)
+          await runGuardWorker(terminal, flags, kind);
         else await runGuard(terminal, flags, kind);
       } catch (error) {
         // An invalid configuration exits with 2, as an invalid command line does.
@@ -120,10 +139,33 @@ async function runGuard<Running extends RunningGuard>(
   const accessKeySecret = requireVariable(environment, SECRET);
   const secret = identitySecret(environment);
   const { log, flush } = openLog(flags.logLevel ?? environment['CLAVIGER_LOG_LEVEL'] ?? 'info');
+  const count = workerCount(flags.workers ?? parseWorkers(environment['CLAVIGER_WORKERS'] || '1'));
   await withLoggedRejections(
     (error) => log.error({ err: error }, 'unexpected error in background work: please report it'),
-    () => serveUntilStopped(),
+    () => (count > 1 ? serveByWorkers() : serveUntilStopped()),
   );
+
+  async function serveByWorkers(): Promise<void> {
+    const { configuration } = await kind.load(resolve(flags.config));
+    const pool = await startGuardPool({
+      count,
+      log,
+      identitySecret: secret,
+      nonceDirectory: configuration.nonceDirectory,
+      usesRedis: (environment[REDIS] ?? '') !== '',
+    });
+    for (const line of pool.startMessages) print(terminal, line);
+    const report = (problem: Error) => log.error({ problem: problem.message }, 'workers');
+    process.on('SIGUSR2', () => {
+      pool.restart().then(() => log.info({}, 'all workers are replaced'), report);
+    });
+    const running = { reload: () => pool.reload().catch(report) };
+    const refusal = await Promise.race([reloadUntilStopped(running, environment), pool.refused]);
+    if (refusal === undefined) printStatus(terminal, 'Stopping: waiting for pending requests.');
+    await pool.close();
+    flush();
+    if (refusal !== undefined) throw new CommanderError(1, 'claviger.guard', refusal);
+  }
 
   async function serveUntilStopped(): Promise<void> {
     const stopTracing = await startTracing(environment, (problem) => log.warn({ problem }, 'traces'));
@@ -147,9 +189,67 @@ async function runGuard<Running extends RunningGuard>(
   }
 }
 
+/** Runs a worker of a guard, until its primary ends it. */
+async function runGuardWorker<Running extends RunningGuard>(
+  terminal: Terminal,
+  flags: GuardFlags,
+  kind: GuardProcessKind<Running>,
+): Promise<never> {
+  const { environment } = terminal;
+  const accessKeyId = requireVariable(environment, ID);
+  const accessKeySecret = requireVariable(environment, SECRET);
+  const { log, flush } = openLog(flags.logLevel ?? environment['CLAVIGER_LOG_LEVEL'] ?? 'info');
+  process.on('unhandledRejection', (error) =>
+    log.error({ err: error }, 'unexpected error in background work: please report it'),
+  );
+  return runWorker<GuardStart>(async (message, channel) => {
+    const { number, identitySecret: secret, nonces: ofPrimary, isReplacement } = message;
+    const stopTracing = await startTracing(environment, (problem) => log.warn({ problem }, 'traces'));
+    const nonces = await openSharedNonces(environment, log);
+    // The progress of the first snapshot is printed once.
+    const shown = number === 1 ? terminal : { ...terminal, out: silentOutput(), err: silentOutput() };
+    const source = new GuardSnapshotSource(shown, { accessKeyId, accessKeySecret }, log);
+    void source.refused.then((reason) => channel.tell('refused', reason));
+    const running = await kind.start(resolve(flags.config), {
+      openSource: (settings, ca, services) => source.open(settings, ca, services),
+      now: Date.now,
+      log,
+      identitySecret: Buffer.from(secret, 'base64'),
+      nonces,
+      workers: guardWorkerState(channel, ofPrimary, isReplacement),
+    });
+    return {
+      started: kind.startMessages(running),
+      drain: (idleMs) => running.drain(idleMs, GRACE_MS - STOP_MS),
+      stop: async () => {
+        await running.close(STOP_MS);
+        nonces?.close();
+        await stopTracing();
+        flush();
+      },
+      values: () => running.metrics.getMetricsAsJSON(),
+      handlers: { reload: () => running.reload() },
+    };
+  });
+}
+
+function silentOutput(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
+}
+
+/** Reads a number of workers. @throws CommanderError */
+function parseWorkers(text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 128) return count;
+  throw usageError(
+    `--workers: invalid value ${JSON.stringify(text)}: expected a whole number, 1 to 128, or auto`,
+  );
+}
+
 /** Resolves when the process is to stop. Reloads the configuration at each SIGHUP. */
 async function reloadUntilStopped(
-  running: RunningGuard,
+  running: Pick<RunningGuard, 'reload'>,
   environment: Terminal['environment'],
 ): Promise<undefined> {
   let isStopping = false;

@@ -267,6 +267,55 @@ describe('claviger gateway', () => {
     assert.equal((used['AccessKeyLastUsed'] as { ServiceName: string }).ServiceName, 'orders');
   });
 
+  test('of two workers accepts a nonce once, counts a rate once, and replaces its workers', async () => {
+    const limited = join(directory, 'limited.yaml');
+    writeFileSync(limited, `${gatewayYaml()}rateLimits: { perKey: 1/h burst 8 }\n`);
+    const gateway = new RunningCommand(['gateway', '--config', limited, '--workers', '2'], asGuard(guardKey));
+    const [, url = ''] = await gateway.until(/gateway listens at (http:\S+)/);
+    const [, adminUrl] = await gateway.until(/admin +(http:\S+)/);
+    const metrics = async () => (await fetch(`${adminUrl}/metrics`)).text();
+    while (!/^claviger_gateway_ready 1$/m.test(await metrics()));
+    const signed = () =>
+      signRequest(
+        { method: 'GET', target: '/orders/17', headers: [['host', new URL(url).host]] },
+        { accessKeyId: customer.AccessKeyId, accessKeySecret: customer.AccessKeySecret },
+        { scheme: 'ACS3-HMAC-SHA256', now: Date.now(), nonce: crypto.randomUUID() },
+      );
+    /** Sends a request on a connection of its own. @returns the status */
+    const send = async ({ rawHeaders }: ReturnType<typeof signed>) => {
+      const { hostname, port } = new URL(url);
+      const sent = request({
+        hostname,
+        port,
+        path: '/orders/17',
+        agent: false,
+        headers: [...rawHeaders],
+      }).end();
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode;
+    };
+    const replayed = signed();
+    const accepted = (statuses: readonly unknown[]) => statuses.filter((status) => status === 200).length;
+    assert.equal(accepted(await Promise.all(Array.from({ length: 12 }, () => send(replayed)))), 1);
+
+    gateway.child.kill('SIGUSR2');
+    const replaced = gateway.until(/all workers are replaced/);
+    let isReplaced = false;
+    void replaced.then(() => {
+      isReplaced = true;
+    });
+    while (!isReplaced) assert.equal(await send(replayed), 400);
+    await replaced;
+
+    const answers = await Promise.all(Array.from({ length: 20 }, () => send(signed())));
+    assert.equal(accepted(answers), 7);
+    assert.equal(answers.filter((status) => status === 400).length, 13, String(answers));
+    assert.match(await metrics(), /^claviger_gateway_requests_total\{.*status="200",code="OK"\} 8$/m);
+    assert.equal(await gateway.stop('SIGTERM'), 0);
+    assert.equal((await runInProcess(['gateway', '--config', limited, '--workers', '0'])).status, 2);
+  });
+
   test('--check validates the configuration without starting', async () => {
     writeFileSync(file, gatewayYaml());
     const good = await runInProcess(['gateway', '--config', file, '--check']);

@@ -23,6 +23,7 @@ export function addForwardAuth(program: Command, terminal: Terminal): void {
     help: `Examples:
   claviger forward-auth --config forward-auth.yaml --check
   CLAVIGER_GUARD_ACCESS_KEY_ID=CVGD… CLAVIGER_GUARD_ACCESS_KEY_SECRET=… claviger forward-auth --config forward-auth.yaml
+  claviger forward-auth --config forward-auth.yaml --workers auto
 
 Configuration:
   listen: 127.0.0.1:9180

@@ -24,6 +24,7 @@ export function addGateway(program: Command, terminal: Terminal): void {
     help: `Examples:
   claviger gateway --config gateway.yaml --check
   CLAVIGER_GUARD_ACCESS_KEY_ID=CVGD… CLAVIGER_GUARD_ACCESS_KEY_SECRET=… claviger gateway --config gateway.yaml
+  claviger gateway --config gateway.yaml --workers auto
 
 Configuration:
   listen: 0.0.0.0:8443

@@ -75,9 +75,14 @@ export async function startServerWorkers(
       count,
       log: logger,
       handlersFor: () => state.handlersFor(),
-      startMessage: (isBackground): ServeStart => ({
+      startMessage: (number): ServeStart => ({
         configuration: ofOneWorker(inForce, count),
-        facts: { workers: count, isBackground, sharesNonces, remembersFrom: state.remembersFrom },
+        facts: {
+          workers: count,
+          isBackground: number === 1,
+          sharesNonces,
+          remembersFrom: state.remembersFrom,
+        },
       }),
     }).catch((error: Error) => {
       throw new CommanderError(1, 'claviger.serve', error.message);

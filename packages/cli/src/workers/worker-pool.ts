@@ -27,9 +27,10 @@ export interface WorkerPoolOptions {
   };
   /**
    * Returns what a new worker is told.
-   * @param isBackground whether it does the work that only one worker does
+   * @param number from 1; the first one does the work that only one worker does
+   * @param isReplacement whether other workers answer already
    */
-  readonly startMessage: (isBackground: boolean) => unknown;
+  readonly startMessage: (number: number, isReplacement: boolean) => unknown;
   readonly log: {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
@@ -59,6 +60,7 @@ export class WorkerPool {
   readonly #timers = new Set<NodeJS.Timeout>();
   #failures = 0;
   #replaced = 0;
+  #hasStarted = false;
   #isStopping = false;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -81,6 +83,7 @@ export class WorkerPool {
       const started = (await pool.#begin(1)) as Started;
       const others = Array.from({ length: options.count - 1 }, (_, at) => pool.#begin(at + 2));
       await Promise.all(others);
+      pool.#hasStarted = true;
       return { pool, started };
     } catch (error) {
       await pool.stop();
@@ -147,9 +150,12 @@ export class WorkerPool {
         resolve();
       });
     });
-    const isBackground = number === 1;
     try {
-      const started = await channel.ask('start', this.#options.startMessage(isBackground), START_MS);
+      const started = await channel.ask(
+        'start',
+        this.#options.startMessage(number, this.#hasStarted),
+        START_MS,
+      );
       const member: Member = {
         number,
         worker,

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { Registry } from 'prom-client';
 import { type GuardDependencies, GuardRuntime } from '../gateway/guard-runtime.ts';
 import { HostTable } from '../gateway/host-table.ts';
 import { HotConfiguration, type ReloadOutcome } from '../gateway/hot-configuration.ts';
@@ -19,6 +20,13 @@ export interface ForwardAuthEndpoint {
   readonly adminAddress: string | undefined;
   /** Reloads the configuration; an invalid one changes nothing. */
   reload(): Promise<ReloadOutcome>;
+  /** Registry of its metrics. */
+  readonly metrics: Registry;
+  /**
+   * Stops accepting and lets requests in progress finish; idle connections are closed after `idleMs` milliseconds, what is
+   * left `graceMs` later. `close` has to follow.
+   */
+  drain(idleMs: number, graceMs: number): Promise<void>;
   /** Stops accepting, lets requests in progress finish, and aborts the rest after `graceMs` milliseconds. */
   close(graceMs: number): Promise<void>;
 }
@@ -87,6 +95,7 @@ export async function startForwardAuth(
   let main: HttpListener | undefined;
   let admin: HttpListener | undefined;
   try {
+    await runtime.mayListen();
     main = await startHttpListener({
       listen: configuration.listen,
       tls: first.tls,
@@ -140,6 +149,13 @@ export async function startForwardAuth(
     address: listener.address,
     adminAddress: admin?.address,
     reload: () => hot.reload(),
+    metrics: runtime.metrics.registry,
+    async drain(idleMs, graceMs) {
+      runtime.isDraining = true;
+      // With other workers, health checks are theirs.
+      if (idleMs > 0) await Promise.all([listener.drain(idleMs), admin?.drain(idleMs)]);
+      await listener.close(graceMs);
+    },
     async close(graceMs) {
       hot.close();
       runtime.isDraining = true;
@@ -161,7 +177,12 @@ function servicesOf(
     configuration.services.map(({ hosts, identityToken }, at) => ({
       hosts,
       entry: {
-        guard: runtime.guard(maps[at]!, { trustedProxies, rateLimits, vpcNetworks }),
+        guard: runtime.guard(maps[at]!, {
+          trustedProxies,
+          rateLimits,
+          vpcNetworks,
+          scope: `forward-auth ${maps[at]!.service}`,
+        }),
         tokens: runtime.tokenIssuer(maps[at]!, identityToken ?? FORWARD_AUTH_TOKENS),
       },
     })),

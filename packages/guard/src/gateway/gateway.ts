@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { Registry } from 'prom-client';
 import { isTrustedProxy, parseTrustedProxies } from '../client-address.ts';
 import {
   type AskedService,
@@ -25,6 +26,13 @@ export interface Gateway {
   readonly forwardAuthAddress: string | undefined;
   /** Reloads the configuration; an invalid one changes nothing. */
   reload(): Promise<ReloadOutcome>;
+  /** Registry of its metrics. */
+  readonly metrics: Registry;
+  /**
+   * Stops accepting and lets requests in progress finish; idle connections are closed after `idleMs` milliseconds, what is
+   * left `graceMs` later. `close` has to follow.
+   */
+  drain(idleMs: number, graceMs: number): Promise<void>;
   /** Stops accepting, lets requests in progress finish, and aborts the rest after `graceMs` milliseconds. */
   close(graceMs: number): Promise<void>;
 }
@@ -72,6 +80,7 @@ export async function startGateway(file: string, dependencies: GuardDependencies
   try {
     const { onBug } = runtime;
     const { headerLimit, forwardAuth } = configuration;
+    await runtime.mayListen();
     const main = await startHttpListener({
       listen: configuration.listen,
       tls: first.tls,
@@ -146,6 +155,14 @@ export async function startGateway(file: string, dependencies: GuardDependencies
       adminAddress: admin?.address,
       forwardAuthAddress: asking?.address,
       reload: () => hot.reload(),
+      metrics: runtime.metrics.registry,
+      async drain(idleMs, graceMs) {
+        runtime.isDraining = true;
+        proxy.isDraining = true;
+        // With other workers, health checks are theirs.
+        if (idleMs > 0) await Promise.all([main, asking, admin].map((listener) => listener?.drain(idleMs)));
+        await Promise.all([main, asking].map((listener) => listener?.close(graceMs)));
+      },
       async close(graceMs) {
         hot.close();
         runtime.isDraining = true;
@@ -180,7 +197,13 @@ function makePlan(loaded: LoadedGateway, runtime: GuardRuntime, { now }: GuardDe
   for (const [at, service] of configuration.services.entries()) {
     const { hosts, identityToken, upgrades, maxUpgradeMs } = service;
     const map = maps[at]!;
-    const guard = runtime.guard(map, { trustedProxies, rateLimits, bodyLimit, vpcNetworks });
+    const guard = runtime.guard(map, {
+      trustedProxies,
+      rateLimits,
+      bodyLimit,
+      vpcNetworks,
+      scope: `gateway ${map.service}`,
+    });
     const upstream = upstreams.find(({ name }) => name === service.upstream)!;
     const upstreamHost = service.host === 'upstream' ? upstream.host : undefined;
     const admission = new GuardedAdmission(guard, runtime.tokenIssuer(map, identityToken ?? 'caller'));
@@ -190,6 +213,7 @@ function makePlan(loaded: LoadedGateway, runtime: GuardRuntime, { now }: GuardDe
       trustedProxies: trustedByForwardAuth(forwardAuth),
       rateLimits,
       vpcNetworks,
+      scope: `forward-auth ${map.service}`,
     });
     const tokens = runtime.tokenIssuer(map, identityToken ?? FORWARD_AUTH_TOKENS);
     asked.push({ hosts, entry: { guard: asking, tokens } });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as passed } from 'node:timers/promises';
 import { type AccessKeyUse, createGuard, type ServiceGuard } from '../create-guard.ts';
 import type { CredentialSource } from '../credential.ts';
 import type { HttpListener, ListenAddress } from '../http/listener.ts';
@@ -6,6 +7,7 @@ import type { NonceStore } from '../nonce-memory.ts';
 import type { RateLimits } from '../rate-limit/rate-limiter.ts';
 import type { ServiceMap } from '../service-map/service-map.ts';
 import type { RemoteVerificationCounts } from '../snapshot/remote-verifier.ts';
+import type { GuardWorkerState } from '../workers/guard-workers.ts';
 import { type AccessRecord, loggedFields } from './access-record.ts';
 import { startAdmin } from './admin.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
@@ -15,6 +17,10 @@ import { IdentityTokens } from './identity-token.ts';
 import type { IdentitySettings, SourceSettings } from './settings.ts';
 import { CallerTokens, type IdentityTokenScope, RequestTokens, type TokenIssuer } from './token-issuer.ts';
 import type { Upstream } from './upstream.ts';
+
+/** Time for the first credentials of a worker that takes the place of another one, ms. */
+const CREDENTIALS_MS = 30_000;
+const CREDENTIALS_POLL_MS = 10;
 
 /** Open source of credentials. */
 export interface OpenSource {
@@ -55,6 +61,8 @@ export interface GuardDependencies {
   readonly identitySecret?: Uint8Array | undefined;
   /** Nonce store shared by several processes; the caller closes it. */
   readonly nonces?: NonceStore | undefined;
+  /** State that several workers share; absent in a single process. */
+  readonly workers?: GuardWorkerState | undefined;
 }
 
 /** Shared parts of all services that one process guards: credentials, nonces, keys, metrics. */
@@ -103,15 +111,20 @@ export class GuardRuntime {
       readonly rateLimits: RateLimits;
       readonly vpcNetworks: readonly string[];
       readonly bodyLimit?: number;
+      /** Names the guard among those of the process: each has rate limits of its own. */
+      readonly scope: string;
     },
   ): ServiceGuard {
     const { source, onUse } = this.#opened;
+    const { workers } = this.#dependencies;
+    const isLimited = Object.values(options.rateLimits).some((limit) => limit !== undefined);
     return createGuard({
       source,
       service,
       nonces: this.#nonces,
       now: this.#dependencies.now,
       ...options,
+      ...(workers && isLimited && { sharedRates: workers.rates(options.scope, options.rateLimits) }),
       ...(onUse === undefined ? {} : { onUse }),
     });
   }
@@ -138,6 +151,19 @@ export class GuardRuntime {
     this.#dependencies.log.error({ err: error, requestId }, 'unexpected error, please report it');
   };
 
+  /**
+   * Resolves when this process may listen: a worker that takes the place of another one needs its credentials first.
+   * @throws Error if they do not come
+   */
+  async mayListen(): Promise<void> {
+    if (this.#dependencies.workers?.isReplacement !== true) return;
+    const until = performance.now() + CREDENTIALS_MS;
+    while (!this.#opened.isReady()) {
+      if (performance.now() > until) throw new Error('the control plane has sent no credentials');
+      await passed(CREDENTIALS_POLL_MS);
+    }
+  }
+
   startAdmin(listen: ListenAddress): Promise<HttpListener> {
     return startAdmin({
       listen,
@@ -147,7 +173,9 @@ export class GuardRuntime {
       },
       metrics: async () => {
         const { registry } = this.metrics;
-        return { contentType: registry.contentType, text: await registry.metrics() };
+        const { workers } = this.#dependencies;
+        const text = await (workers === undefined ? registry.metrics() : workers.metrics());
+        return { contentType: registry.contentType, text };
       },
       jwks: this.jwks,
       onBug: this.onBug,

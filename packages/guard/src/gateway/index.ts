@@ -4,6 +4,7 @@
  * except those of its `OpenSource`.
  */
 export { InvalidDuration, parseDuration } from '../duration.ts';
+export { guardPrimaryHandlers, guardWorkerState } from '../workers/guard-workers.ts';
 export { type MetricValues, WorkerMetrics } from '../workers/worker-metrics.ts';
 export { type AccessRecord, loggedFields } from './access-record.ts';
 export type { Admission, Admitted } from './admission.ts';
@@ -17,6 +18,7 @@ export {
   loadGateway,
   warningsOf,
 } from './load-configuration.ts';
+export { openNonces } from './open-nonces.ts';
 export { type ProxiedService, ReverseProxy, type ReverseProxyOptions } from './reverse-proxy.ts';
 export type { SourceSettings } from './settings.ts';
 export { GatewayConfigurationError } from './settings-section.ts';

@@ -89,6 +89,7 @@ export interface LoadedConfiguration {
   readonly configuration: {
     readonly services: readonly ProtectedServiceSettings[];
     readonly warnings: readonly string[];
+    readonly nonceDirectory: string | undefined;
   };
   /** In the order of `configuration.services`. */
   readonly maps: readonly ServiceMap[];

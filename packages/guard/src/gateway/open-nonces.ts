@@ -20,8 +20,10 @@ export interface OpenNonces {
  */
 export async function openNonces(
   { nonceDirectory: directory }: Pick<SharedSettings, 'nonceDirectory'>,
-  { nonces: shared, now, log }: GuardDependencies,
+  { nonces: shared, workers, now, log }: Pick<GuardDependencies, 'nonces' | 'workers' | 'now' | 'log'>,
 ): Promise<OpenNonces> {
+  // The primary has opened them.
+  if (workers?.nonces !== undefined) return { nonces: workers.nonces, close() {} };
   if (shared !== undefined) {
     if (directory === undefined) return { nonces: shared, close() {} };
     throw new GatewayConfigurationError(

@@ -80,6 +80,7 @@ type AnsweringSocket = Socket & { [underWay]?: Set<ServerResponse> };
 export async function startHttpListener(options: HttpListenerOptions): Promise<HttpListener> {
   const { listen, tls, handle, handleUpgrade, onBug } = options;
   const sockets = new Set<Socket>();
+  let isDraining = false;
   const counted = (request: IncomingMessage, response: ServerResponse, awaitsContinue?: boolean) => {
     const socket: AnsweringSocket = request.socket;
     socket[underWay] ??= new Set();
@@ -88,6 +89,7 @@ export async function startHttpListener(options: HttpListenerOptions): Promise<H
     // Of a client that is gone; what has to be done then is done at `close`.
     response.on('error', () => {});
     response.once('finish', () => cutUnlessComplete(request));
+    if (isDraining) response.shouldKeepAlive = false;
     // A service behind that says something else has its way: its header takes the place of this one.
     if (options.isStrictTransport?.(request) === true) {
       response.setHeader('strict-transport-security', STRICT_TRANSPORT_SECURITY);
@@ -120,6 +122,7 @@ export async function startHttpListener(options: HttpListenerOptions): Promise<H
     setTls: ({ cert, key }) => (server as TlsServer).setSecureContext({ cert, key, ...TLS_OPTIONS }),
     drain: (idleMs) =>
       new Promise((resolve) => {
+        isDraining = true;
         const late = setTimeout(resolve, idleMs);
         // The method of `http.Server` would close idle connections at once.
         NetServer.prototype.close.call(server, () => {
