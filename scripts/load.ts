@@ -90,7 +90,7 @@ async function measure(name: string, { administrator, front, nodes }: Installati
     samples.push({ minutes: (performance.now() - began) / 60_000, mebibytes: bytes / MEBIBYTE });
   }
   const seconds = (performance.now() - began) / 1000;
-  const { checks, reads, writes, errors } = workload.counts;
+  const { checks, reads, writes, throttled, errors } = workload.counts;
   await workload.stop();
   const milliseconds = (percentile: number) => Math.round(workload.latency.percentile(percentile) / 100) / 10;
   const secondHalf = samples.slice(Math.floor(samples.length / 2));
@@ -102,6 +102,7 @@ async function measure(name: string, { administrator, front, nodes }: Installati
     checks,
     reads,
     writes,
+    throttled,
     errors,
     p50Ms: milliseconds(50),
     p99Ms: milliseconds(99),

@@ -27,7 +27,7 @@ interface WorkloadUser {
 export class Workload {
   /** Milliseconds × 1000 from a call to its answer, of answered calls. */
   readonly latency: RecordableHistogram = createHistogram();
-  readonly counts = { checks: 0, reads: 0, writes: 0, errors: 0 };
+  readonly counts = { checks: 0, reads: 0, writes: 0, throttled: 0, errors: 0 };
   readonly #options: WorkloadOptions;
   readonly #users: WorkloadUser[] = [];
   #isStopped = false;
@@ -55,7 +55,7 @@ export class Workload {
   /** Forgets what was measured so far. */
   reset(): void {
     this.latency.reset();
-    Object.assign(this.counts, { checks: 0, reads: 0, writes: 0, errors: 0 });
+    Object.assign(this.counts, { checks: 0, reads: 0, writes: 0, throttled: 0, errors: 0 });
   }
 
   async stop(): Promise<void> {
@@ -85,6 +85,8 @@ export class Workload {
       }
       if (answer.status === 200)
         this.latency.record(Math.max(1, Math.round((performance.now() - began) * 1000)));
+      // Refused before any work was done for it, since the node had no time for more.
+      else if (answer.code === 'Throttling') this.counts.throttled += 1;
       else this.counts.errors += 1;
       // A node that refuses at once must not be asked in a tight loop.
       if (answer.status !== 200) await new Promise((resolve) => setTimeout(resolve, 20));
