@@ -15,6 +15,7 @@ import { guardScaleRows } from './scale-guard.ts';
 import { statementsRows } from './statements.ts';
 import { usersRows } from './users.ts';
 import { verifyRows } from './verify.ts';
+import { workersRows } from './workers.ts';
 
 /** What the command line chooses within an area. */
 interface Choices {
@@ -38,6 +39,7 @@ const areas = {
     ({ kinds }: Choices, measured: (row: Row) => void) => hostileRows(kinds, measured).then(() => []),
   ],
   overload: [() => overloadRows()],
+  workers: [() => workersRows()],
   million: [
     ({ full, database }: Choices, measured: (row: Row) => void) =>
       millionRows(full ? 1_000_000 : 20_000, measured, database).then(() => []),

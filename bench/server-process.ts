@@ -27,7 +27,7 @@ export function claviger(settings: readonly string[]): string[] {
 
 /** How a process spent its life. */
 export interface ProcessTimes {
-  /** Of all threads, user and system. */
+  /** Of all threads and of the processes that it has started, user and system. */
   readonly cpuSeconds: number;
   /** How long the main thread could have run and had no core, since others had it. */
   readonly queuedSeconds: number;
@@ -36,6 +36,18 @@ export interface ProcessTimes {
 function readSchedule(task: string): { used: number; queued: number } {
   const [used, queued] = readFileSync(`${task}/schedstat`, 'utf8').split(' ');
   return { used: Number(used) / 1e9, queued: Number(queued) / 1e9 };
+}
+
+/** CPU seconds of all threads of a process and of the processes below it. */
+function usedByProcess(pid: number): number {
+  const directory = `/proc/${pid}/task`;
+  let used = 0;
+  for (const task of readdirSync(directory)) {
+    used += readSchedule(`${directory}/${task}`).used;
+    const children = readFileSync(`${directory}/${task}/children`, 'utf8').split(' ').filter(Boolean);
+    for (const child of children) used += usedByProcess(Number(child));
+  }
+  return used;
 }
 
 /** A server in a process of its own, on a port of this machine. */
@@ -52,8 +64,13 @@ export class ServerProcess {
    * Starts a program of Node and waits until it prints its address.
    * @param core the only processor core it may use; any when absent
    */
-  static start(words: readonly string[], core?: number): Promise<ServerProcess> {
-    return ServerProcess.startProgram([process.execPath, ...words], /127\.0\.0\.1:(\d+)/, core);
+  static start(
+    words: readonly string[],
+    core?: number,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ServerProcess> {
+    const line = [process.execPath, ...words];
+    return ServerProcess.startProgram(line, /127\.0\.0\.1:(\d+)/, core, environment);
   }
 
   /**
@@ -61,9 +78,15 @@ export class ServerProcess {
    * @param ready its first group is the port
    * @param core the only processor core it may use; any when absent
    */
-  static startProgram(line: readonly string[], ready: RegExp, core?: number): Promise<ServerProcess> {
+  static startProgram(
+    line: readonly string[],
+    ready: RegExp,
+    core?: number,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ServerProcess> {
     const [program = '', ...rest] = core === undefined ? line : ['taskset', '-c', String(core), ...line];
-    const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...environment };
+    const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     return new Promise((resolve, reject) => {
       let said = '';
       const hear = (chunk: string) => {
@@ -92,10 +115,8 @@ export class ServerProcess {
     try {
       // `taskset` becomes the process that it starts, so this is the server's own.
       const directory = `/proc/${this.#process.pid}/task`;
-      let usedByAll = 0;
-      for (const task of readdirSync(directory)) usedByAll += readSchedule(`${directory}/${task}`).used;
       return {
-        cpuSeconds: usedByAll,
+        cpuSeconds: usedByProcess(this.#process.pid ?? 0),
         queuedSeconds: readSchedule(`${directory}/${this.#process.pid}`).queued,
       };
     } catch {
