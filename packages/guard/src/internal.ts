@@ -64,5 +64,12 @@ export {
   ProcessChannel,
 } from './workers/process-channel.ts';
 export { nonceHandlers, SharedNonces } from './workers/shared-nonces.ts';
-export { type CallRates, type RatedCall, SharedRates, takeRated } from './workers/shared-rates.ts';
+export {
+  type CallRates,
+  callsPerGrant,
+  type RateAnswer,
+  type RatedCall,
+  SharedRates,
+  takeRated,
+} from './workers/shared-rates.ts';
 export { xmlDocument } from './xml.ts';

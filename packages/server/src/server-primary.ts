@@ -29,6 +29,7 @@ export interface ServerPrimary {
 export async function openServerPrimary(
   configuration: Configuration,
   dependencies: InstallationDependencies,
+  workers: number,
 ): Promise<ServerPrimary> {
   const { now, log } = dependencies;
   const lock = await takeOwnLock(configuration, log);
@@ -42,7 +43,7 @@ export async function openServerPrimary(
     } finally {
       await closeServices(services);
     }
-    const limits = { calls: callRateLimits(configuration), streams: streamLimits(configuration) };
+    const limits = { workers, calls: callRateLimits(configuration), streams: streamLimits(configuration) };
     return {
       state: new PrimaryState(limits, nonces, now),
       sharesNonces: nonces !== undefined,

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NonceMemory } from '@claviger/guard';
+import { type RateAnswer, SharedRates } from '@claviger/guard/internal';
 import { PrimaryState } from '../src/workers/primary-state.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 
 function twoWorkers() {
   const limits = {
+    workers: 2,
     calls: { perKey: '1/h burst 5' },
     streams: { perAccessKey: 3, perAccount: 10, perNode: 10 },
   };
@@ -37,10 +39,46 @@ describe('the state that workers share', () => {
   test('counts calls for all together, also after their limits have changed', () => {
     const { state, workers } = twoWorkers();
     const call = ['CVAK', { type: 'ram-user', accountId: '1', userId: '2' }, NOW];
-    const passed = () => inTurn(workers, 'rate', call, 12).filter((wait) => wait === 0).length;
+    const passed = () =>
+      inTurn(workers, 'rate', call, 12).filter((answer) => (answer as number[])[0] === 0).length;
     assert.equal(passed(), 5);
     state.setCallLimits({ perKey: '1/h burst 3' });
     assert.equal(passed(), 3);
+  });
+
+  test('grants some calls at once where the limits are high, and never more than they allow', async () => {
+    const { state, workers } = twoWorkers();
+    state.setCallLimits({ perKey: '200/s burst 1000' });
+    const principal = { type: 'root', accountId: '1', arn: 'acs:ram::1:root' } as const;
+    let asked = 0;
+    const rates = workers.map(
+      ({ handlers }) =>
+        new SharedRates(async (call) => {
+          asked += 1;
+          return handlers['rate']!(call) as RateAnswer;
+        }),
+    );
+    let passed = 0;
+    for (let at = 0; at < 3000; at += 1)
+      if ((await rates[at % 2]!.take('CVAK', principal, NOW)) === 0) passed += 1;
+    assert.equal(passed, 1000);
+    assert.ok(asked - 2000 < 100, `${asked} questions`);
+    // Of calls that come at once, none is counted twice.
+    const atOnce = await Promise.all(
+      Array.from({ length: 60 }, async (_, at) => rates[at % 2]!.take('CVAK-2', principal, NOW)),
+    );
+    assert.ok(atOnce.every((wait) => wait === 0));
+    const { length: left } = Array.from({ length: 1000 }, () =>
+      workers[0].handlers['rate']!(['CVAK-2', principal, NOW]),
+    ).filter((answer) => (answer as RateAnswer)[0] === 0);
+    assert.ok(left >= 70, `${left} times 12 calls were left`);
+    // What was granted and not used is lost after a second.
+    await rates[0]!.take('CVAK', principal, NOW + 10_000);
+    const before = asked;
+    await rates[0]!.take('CVAK', principal, NOW + 10_001);
+    assert.equal(asked, before);
+    await rates[0]!.take('CVAK', principal, NOW + 20_000);
+    assert.equal(asked, before + 1);
   });
 
   test('gives guesses at a password to all together; one whose worker ends stays counted', () => {

@@ -44,7 +44,7 @@ export async function startGuardPool(options: GuardPoolOptions): Promise<GuardPo
   const opened = usesRedis
     ? undefined
     : await openNonces({ nonceDirectory }, { nonces: undefined, workers: undefined, now: Date.now, log });
-  const shared = guardPrimaryHandlers(opened?.nonces);
+  const shared = guardPrimaryHandlers(opened?.nonces, count);
   const refusal = Promise.withResolvers<string>();
   try {
     const { pool, started } = await WorkerPool.start<readonly string[]>({

@@ -65,10 +65,14 @@ export async function startServerWorkers(
 ): Promise<ServedByWorkers> {
   let inForce = configuration;
   const count = workerCount(configuration.workers);
-  const primary = await openServerPrimary(configuration, {
-    now: Date.now,
-    log: (message) => logger.warn(message),
-  });
+  const primary = await openServerPrimary(
+    configuration,
+    {
+      now: Date.now,
+      log: (message) => logger.warn(message),
+    },
+    count,
+  );
   const { state, sharesNonces } = primary;
   try {
     const { pool, started } = await WorkerPool.start<ServerAddresses>({

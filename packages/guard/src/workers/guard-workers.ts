@@ -3,7 +3,7 @@ import { RateLimiter, type RateLimits } from '../rate-limit/rate-limiter.ts';
 import { RecentMap } from '../recent-map.ts';
 import type { Handler, ProcessChannel } from './process-channel.ts';
 import { nonceHandlers, SharedNonces } from './shared-nonces.ts';
-import { type CallRates, type RatedCall, SharedRates, takeRated } from './shared-rates.ts';
+import { type CallRates, callsPerGrant, type RatedCall, SharedRates, takeRated } from './shared-rates.ts';
 
 /** Rate limiters at the primary; those of an earlier configuration are forgotten in time. */
 const MAX_LIMITERS = 1_000;
@@ -27,7 +27,10 @@ export interface GuardWorkerState {
  * Returns the answers of the primary to the workers of a guard.
  * @param nonces absent if the workers share them by Redis
  */
-export function guardPrimaryHandlers(nonces: NonceStore | undefined): Readonly<Record<string, Handler>> {
+export function guardPrimaryHandlers(
+  nonces: NonceStore | undefined,
+  workers: number,
+): Readonly<Record<string, Handler>> {
   const limiters = new RecentMap<string, RateLimiter>(MAX_LIMITERS);
   return {
     ...(nonces !== undefined && nonceHandlers(nonces)),
@@ -38,7 +41,7 @@ export function guardPrimaryHandlers(nonces: NonceStore | undefined): Readonly<R
         limiter = new RateLimiter(limits);
         limiters.set(name, limiter);
       }
-      return takeRated(limiter, call);
+      return takeRated(limiter, call, callsPerGrant(limits, workers));
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { NonceStore } from '@claviger/guard';
 import {
+  callsPerGrant,
   type Handler,
   nonceHandlers,
   type RatedCall,
@@ -14,6 +15,7 @@ import { OwnQuestionRates } from '../replication/request-verification.ts';
 
 /** Limits that hold for all workers together. */
 export interface PrimaryLimits {
+  readonly workers: number;
   readonly calls: RateLimits;
   readonly streams: StreamLimits;
 }
@@ -32,14 +34,18 @@ export interface WorkerHandlers {
 export class PrimaryState {
   readonly #nonces: NonceStore | undefined;
   readonly #callRates: RateLimiter;
+  readonly #workers: number;
+  #callsPerGrant: number;
   readonly #questions = new OwnQuestionRates();
   readonly #streams: OpenStreams;
   readonly #throttle: SignInThrottle;
 
   /** @param nonces absent if the workers share them by Redis */
-  constructor({ calls, streams }: PrimaryLimits, nonces: NonceStore | undefined, now: () => number) {
+  constructor({ workers, calls, streams }: PrimaryLimits, nonces: NonceStore | undefined, now: () => number) {
     this.#nonces = nonces;
+    this.#workers = workers;
     this.#callRates = new RateLimiter(calls);
+    this.#callsPerGrant = callsPerGrant(calls, workers);
     this.#throttle = new SignInThrottle(now);
     this.#streams = new OpenStreams(streams);
   }
@@ -52,6 +58,7 @@ export class PrimaryState {
   /** Takes changed rate limits; every allowance is full again. */
   setCallLimits(calls: RateLimits): void {
     this.#callRates.setLimits(calls);
+    this.#callsPerGrant = callsPerGrant(calls, this.#workers);
   }
 
   /** Returns the answers to a new worker. */
@@ -62,7 +69,7 @@ export class PrimaryState {
     return {
       handlers: {
         ...(this.#nonces !== undefined && nonceHandlers(this.#nonces)),
-        rate: (call: RatedCall) => takeRated(this.#callRates, call),
+        rate: (call: RatedCall) => takeRated(this.#callRates, call, this.#callsPerGrant),
         question: ([asked, now]: [string, number]) => this.#questions.take(asked, now),
         guess: (guess: Guess) => {
           const attempt = this.#throttle.begin(guess);
