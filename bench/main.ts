@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { apiRows } from './api.ts';
 import { auditRows } from './audit.ts';
+import { followersRows } from './followers.ts';
 import { gatewayRows } from './gateway.ts';
 import { guardRows } from './guard.ts';
 import { HOSTILE_KINDS, hostileRows } from './hostile.ts';
@@ -48,6 +49,7 @@ const areas = {
     ({ full }: Choices, measured: (row: Row) => void) =>
       auditRows(full ? 5_000_000 : 200_000, measured).then(() => []),
   ],
+  followers: [() => followersRows()],
   scale: [
     () => statementsRows(),
     () => revocationRows(),

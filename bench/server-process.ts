@@ -124,6 +124,12 @@ export class ServerProcess {
     }
   }
 
+  /** Resident memory, in bytes. */
+  get residentBytes(): number {
+    const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', String(this.#process.pid)], { encoding: 'utf8' });
+    return Number(stdout) * 1024;
+  }
+
   async stop(): Promise<void> {
     const exited = once(this.#process, 'exit');
     this.#process.kill();

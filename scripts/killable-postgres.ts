@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,13 +20,14 @@ interface SystemAccount {
 /** PostgreSQL server with durable settings, which can be killed and started again. */
 export class KillablePostgres {
   readonly url: string;
-  readonly #directory: string;
+  /** Data directory. */
+  readonly directory: string;
   readonly #port: number;
   readonly #account: SystemAccount;
   #process: ChildProcess | undefined;
 
   private constructor(directory: string, port: number, account: SystemAccount) {
-    this.#directory = directory;
+    this.directory = directory;
     this.#port = port;
     this.#account = account;
     this.url = `postgres://claviger@127.0.0.1:${port}/postgres`;
@@ -50,13 +51,22 @@ export class KillablePostgres {
     return new KillablePostgres(directory, port, account);
   }
 
+  /** Gives the files of the data directory to the user that the server runs as. */
+  takeOwnership(): void {
+    const { uid, gid } = this.#account;
+    if (uid === undefined) return;
+    for (const path of ['', ...readdirSync(this.directory, { recursive: true, encoding: 'utf8' })])
+      chownSync(join(this.directory, path), uid, gid ?? uid);
+    chmodSync(this.directory, 0o700);
+  }
+
   /** Starts the server and waits until it answers, after its recovery. */
   async start(): Promise<void> {
     // Its child processes of before hold the shared memory until they notice that it has ended.
     for (let attempt = 1; ; attempt += 1) {
       this.#process = spawn(
         join(BINARIES, 'postgres'),
-        ['-D', this.#directory, '-p', String(this.#port), '-c', 'listen_addresses=127.0.0.1'].concat([
+        ['-D', this.directory, '-p', String(this.#port), '-c', 'listen_addresses=127.0.0.1'].concat([
           '-c',
           'unix_socket_directories=',
           '-c',
