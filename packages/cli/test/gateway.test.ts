@@ -273,7 +273,9 @@ describe('claviger gateway', () => {
     const gateway = new RunningCommand(['gateway', '--config', limited, '--workers', '2'], asGuard(guardKey));
     const [, url = ''] = await gateway.until(/gateway listens at (http:\S+)/);
     const [, adminUrl] = await gateway.until(/admin +(http:\S+)/);
-    const metrics = async () => (await fetch(`${adminUrl}/metrics`)).text();
+    // A kept connection would delay the end of its worker.
+    const metrics = async () =>
+      (await fetch(`${adminUrl}/metrics`, { headers: { connection: 'close' } })).text();
     while (!/^claviger_gateway_ready 1$/m.test(await metrics()));
     const signed = () =>
       signRequest(

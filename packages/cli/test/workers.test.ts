@@ -174,6 +174,12 @@ test('a server of two workers', async (suite) => {
 
   await suite.test('stops at SIGTERM with exit code 0, and its audit log is whole', async () => {
     assert.equal(await server.stop('SIGTERM'), 0);
+    // No worker writes into a line of another one.
+    for (const line of server
+      .output()
+      .split('\n')
+      .filter((each) => each.startsWith('{')))
+      JSON.parse(line);
     const { status, out, err } = claviger(['audit', 'verify', '--data', directory]);
     assert.equal(status, 0, out + err);
   });
