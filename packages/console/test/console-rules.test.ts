@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { languageOf } from '../src/language/languages.ts';
 import { addressesOf, looksLikeAddress, readNetworkPolicy } from '../src/pages/access-keys/network-policy.ts';
+import { quietVerdict } from '../src/pages/access-keys/quiet-verdict.ts';
+import { renewedExpiry } from '../src/pages/access-keys/take-over.ts';
+import { replacedKeyId } from '../src/pages/access-keys/use-keys.ts';
 import { fixesOf } from '../src/pages/overview/fixes.ts';
 import { keysOf } from '../src/pages/overview/reported-keys.ts';
 import { generatePassword } from '../src/pages/users/generate-password.ts';
@@ -15,6 +18,38 @@ test('the initial language is that of the browser', () => {
   for (const [language, tags] of Object.entries(tagsByLanguage)) {
     for (const tag of tags) assert.equal(languageOf(tag), language, tag);
   }
+});
+
+test('only a key that was used, and then was silent for the quiet time, is silent', () => {
+  const day = 86_400_000;
+  const now = Date.parse('2026-03-01T00:00:00Z');
+  const [old, young] = ['2026-01-01T00:00:00Z', '2026-02-28T12:00:00Z'];
+  const [recent, before] = ['2026-02-28T23:00:00Z', '2026-02-01T00:00:00Z'];
+  for (const [createdAt, lastUsedAt, verdict] of [
+    [old, before, 'silent'],
+    [old, recent, 'stillUsed'],
+    [old, '', 'neverUsed'],
+    [young, '', 'young'],
+    [young, recent, 'stillUsed'],
+  ] as const) {
+    assert.equal(quietVerdict({ createdAt, lastUsedAt }, day, now), verdict, `${createdAt} ${lastUsedAt}`);
+  }
+});
+
+test('a rotation replaces the older of two keys, wherever it was started', () => {
+  const key = (id: string, createdAt: string) => ({ id, createdAt, isActive: true, expiresAt: undefined });
+  const [older, newer] = [key('old', '2026-01-01T00:00:00Z'), key('new', '2026-02-01T00:00:00Z')];
+  assert.equal(replacedKeyId([older, newer], 'new'), 'old');
+  assert.equal(replacedKeyId([older, newer], 'old'), 'old');
+  assert.equal(replacedKeyId([newer], 'old'), 'old', 'the older one is deleted');
+  assert.equal(replacedKeyId([older, { ...newer, createdAt: older.createdAt }], 'new'), 'new');
+});
+
+test('a key that replaces one with an expiry lasts as long', () => {
+  const key = { id: '', isActive: true, createdAt: '2026-01-01T00:00:00Z' };
+  const now = Date.parse('2026-03-01T00:00:00Z');
+  assert.equal(renewedExpiry({ ...key, expiresAt: '2026-01-11T00:00:00Z' }, now), '2026-03-11T00:00:00Z');
+  assert.equal(renewedExpiry({ ...key, expiresAt: undefined }, now), undefined);
 });
 
 describe('network restriction', () => {

@@ -21,6 +21,8 @@ const WORDS = {
     password: 'Password',
     verify: 'Verify',
     secret: 'AccessKey Secret',
+    test: 'Test it now',
+    works: 'The key works: the server knows the caller.',
     saved: 'I have saved the AccessKey Secret',
     ok: 'OK',
     configure: 'Configure network access policy',
@@ -41,6 +43,8 @@ const WORDS = {
     password: '密碼',
     verify: '驗證',
     secret: 'AccessKey Secret',
+    test: '立即測試',
+    works: '金鑰可用：伺服器已識別呼叫者。',
     saved: '我已儲存好 AccessKey Secret',
     ok: '確定',
     configure: '設定網路存取策略',
@@ -61,6 +65,8 @@ const WORDS = {
     password: '密码',
     verify: '验证',
     secret: 'AccessKey Secret',
+    test: '立即测试',
+    works: '密钥可用：服务器已识别调用者。',
     saved: '我已保存好 AccessKey Secret',
     ok: '确定',
     configure: '配置网络访问策略',
@@ -124,6 +130,9 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, as
         assert.ok(await ok.isDisabled());
         await page.keyboard.press('Escape');
         await secretField.waitFor();
+        // The key signs a call from the page.
+        await page.getByRole('button', { name: t.test }).click();
+        await page.getByText(t.works).waitFor();
         await page.getByRole('checkbox', { name: t.saved }).check();
         await ok.click();
 
@@ -183,6 +192,43 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, as
     await page.getByRole('button', { name: 'Download CSV file' }).click();
     const file = await (await download).path();
     assert.equal(readFileSync(file, 'utf8'), `\ufeffAccessKey ID,AccessKey Secret\r\n${keyId},${secret}\r\n`);
+    await close();
+  });
+
+  test('scripts have the key and the endpoint; the page is not left before the secret is saved', async () => {
+    const { loginName } = await newUser('first-call');
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
+    await page.goto('/users');
+    await page.getByRole('link', { name: loginName }).click();
+    await beginCreation(page, 'Application code');
+    await completeStepUp(page);
+    const secret = await page.getByLabel('AccessKey Secret', { exact: true }).inputValue();
+    const keyId = await page.getByLabel('AccessKey ID', { exact: true }).inputValue();
+    for (const title of ['curl', 'aliyun', 'Python', 'Go', 'Java', 'Node.js', 'Terraform', '.env']) {
+      await page.getByRole('tab', { name: title, exact: true }).click();
+      const script = await page.getByLabel(title, { exact: true }).last().inputValue();
+      assert.ok(script.includes(`ALIBABA_CLOUD_ACCESS_KEY_ID=${keyId}\n`), title);
+      assert.ok(script.includes(`ALIBABA_CLOUD_ACCESS_KEY_SECRET=${secret}\n`), title);
+      if (title !== '.env') assert.ok(script.includes(new URL(console.url).host), title);
+      await page.getByRole('button', { name: `Copy for ${title}`, exact: true }).click();
+      assert.equal(await page.evaluate(() => navigator.clipboard.readText()), script);
+    }
+
+    await page.evaluate(() => history.back());
+    const question = page.getByRole('dialog', { name: 'Leave without saving the secret?' });
+    await question.getByRole('button', { name: 'Stay' }).click();
+    assert.equal(await page.getByLabel('AccessKey Secret', { exact: true }).inputValue(), secret);
+    const asked = page.waitForEvent('dialog');
+    const reloaded = page.evaluate(() => location.reload());
+    const browserQuestion = await asked;
+    assert.equal(browserQuestion.type(), 'beforeunload');
+    await browserQuestion.dismiss();
+    await reloaded.catch(() => {});
+
+    await page.getByRole('checkbox', { name: 'I have saved' }).check();
+    await page.getByRole('button', { name: 'OK', exact: true }).click();
+    await page.getByRole('button', { name: 'Give it permissions' }).click();
+    await page.getByRole('tab', { name: 'Permissions', selected: true }).waitFor();
     await close();
   });
 
@@ -260,16 +306,31 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, as
     await console.server
       .clients({ accessKeyId: oldId, accessKeySecret: AccessKeySecret })
       .callRpc('2015-04-01', 'GetCallerIdentity', {});
+    const named = { UserPrincipalName: loginName, UserAccessKeyId: oldId };
+    const Statements = [{ Type: 'ClassicWhiteList', IPList: ['127.0.0.0/8'] }];
+    const AccessKeyPolicy = JSON.stringify({ Version: 1, Status: 'Active', Statements });
+    await account.admin.call('2019-08-15', 'SetAccessKeyPolicy', { ...named, AccessKeyPolicy });
     const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     await page.getByRole('article', { name: oldId }).getByRole('button', { name: 'Rotate' }).click();
     const rotation = page.getByRole('dialog', { name: 'Rotate the AccessKey' });
+    await rotation.getByText('takes over the network restriction').waitFor();
     await rotation.getByRole('button', { name: 'Create the second AccessKey' }).click();
     await fillUseCase(page, 'Other');
     await completeStepUp(page);
     await page.getByRole('checkbox', { name: 'I have saved' }).check();
     await page.getByRole('button', { name: 'OK', exact: true }).click();
     await page.getByRole('button', { name: 'Not now' }).click();
+
+    const list = await account.admin.call('2019-08-15', 'ListAccessKeys', { UserPrincipalName: loginName });
+    const newId = (list['AccessKeys'] as { AccessKey: { AccessKeyId: string }[] }).AccessKey.map(
+      (key) => key.AccessKeyId,
+    ).find((id) => id !== oldId)!;
+    const taken = await account.admin.call('2019-08-15', 'GetAccessKeyPolicy', {
+      UserPrincipalName: loginName,
+      UserAccessKeyId: newId,
+    });
+    assert.deepEqual(JSON.parse(String(taken['AccessKeyPolicy'])).Statements, Statements);
 
     // The recent use of the old key is shown with its service.
     await rotation.getByText('was used within the last 24 hours').waitFor();

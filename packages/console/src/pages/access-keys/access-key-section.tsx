@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { Button, Empty, Tooltip } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -10,17 +10,32 @@ import { KeyCard } from './key-card.tsx';
 import type { KeyOwner } from './key-owner.ts';
 import { RecycledKeys } from './recycled-keys.tsx';
 import { Rotation } from './rotation.tsx';
-import { MAX_KEYS, useKeys } from './use-keys.ts';
+import { type AccessKey, MAX_KEYS, replacedKeyId, useKeys } from './use-keys.ts';
 import './access-keys.css';
 
 /** AccessKeys of an owner with their actions, and those in the recycle bin. */
 export function AccessKeySection({ owner }: { readonly owner: KeyOwner }) {
   const { t } = useTranslation('access-keys');
   const { keys, isLoading, error, refetch } = useKeys(owner);
-  const [creating, setCreating] = useState(false);
+  const [creating, setCreating] = useState<{ readonly replaces?: AccessKey } | undefined>();
   const [address, setAddress] = useSearchParams();
   const rotated = address.get('rotate') ?? undefined;
   const full = keys.length >= MAX_KEYS;
+  const replaced = rotated === undefined ? undefined : replacedKeyId(keys, rotated);
+  const isStartedElsewhere = replaced !== rotated;
+
+  // Kept in the address, so that it names the same key after the older one is deleted.
+  useEffect(() => {
+    if (!isStartedElsewhere || replaced === undefined) return;
+    setAddress(
+      (before) => {
+        const after = new URLSearchParams(before);
+        after.set('rotate', replaced);
+        return after;
+      },
+      { replace: true },
+    );
+  }, [isStartedElsewhere, replaced, setAddress]);
 
   function rotate(keyId: string | undefined): void {
     setAddress((before) => {
@@ -41,7 +56,7 @@ export function AccessKeySection({ owner }: { readonly owner: KeyOwner }) {
               type="primary"
               icon={<PlusOutlined aria-hidden />}
               disabled={full || isLoading}
-              onClick={() => setCreating(true)}
+              onClick={() => setCreating({})}
             >
               {t('create.title')}
             </Button>
@@ -60,13 +75,15 @@ export function AccessKeySection({ owner }: { readonly owner: KeyOwner }) {
         </div>
       </section>
       <RecycledKeys owner={owner} />
-      {creating && <CreateAccessKey owner={owner} onClosed={() => setCreating(false)} />}
-      {rotated !== undefined && !isLoading && (
+      {creating && (
+        <CreateAccessKey owner={owner} replaces={creating.replaces} onClosed={() => setCreating(undefined)} />
+      )}
+      {rotated !== undefined && !isLoading && !isStartedElsewhere && (
         <Rotation
           owner={owner}
           keys={keys}
           oldKeyId={rotated}
-          onCreate={() => setCreating(true)}
+          onCreate={setCreating}
           onClosed={() => rotate(undefined)}
         />
       )}

@@ -1,14 +1,18 @@
-import { Modal } from 'antd';
+import { Button, Modal } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
 import { call } from '../../api/call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { type KeyOwner, ownerParameters } from './key-owner.ts';
 import { NetworkPolicyDialog } from './network-policy-dialog.tsx';
+import type { NewKey } from './new-key.ts';
 import { RootCreateDialog } from './root-create-dialog.tsx';
-import { type NewKey, SecretDialog } from './secret-dialog.tsx';
+import { SecretDialog } from './secret-dialog.tsx';
+import { takeOver } from './take-over.ts';
 import { UseCaseDialog } from './use-case-dialog.tsx';
+import type { AccessKey } from './use-keys.ts';
 
 type Step =
   | { readonly at: 'warning' }
@@ -20,24 +24,39 @@ type Step =
  * network policy.
  *
  * The secret is kept only in the state of this component, and cleared when its dialog closes.
+ * @param replaces key whose network restriction and expiry the new one takes over
  * @param onClosed called after the last step
  */
 export function CreateAccessKey({
   owner,
+  replaces,
   onClosed,
 }: {
   readonly owner: KeyOwner;
+  readonly replaces?: AccessKey | undefined;
   readonly onClosed: () => void;
 }): ReactNode {
   const { t } = useTranslation(['access-keys', 'shell']);
   const [step, setStep] = useState<Step>({ at: 'warning' });
   const change = useChange();
+  const navigate = useNavigate();
 
   async function create(): Promise<void> {
     const answer = await change.run(() => call('Ims', 'CreateAccessKey', ownerParameters(owner)));
     const made = answer?.AccessKey;
-    if (made)
-      setStep({ at: 'secret', newKey: { id: made.AccessKeyId ?? '', secret: made.AccessKeySecret ?? '' } });
+    if (made === undefined) return;
+    const id = made.AccessKeyId ?? '';
+    if (replaces !== undefined) {
+      const taken = await change.run(() => takeOver(owner, replaces, id, Date.now()));
+      if (taken === undefined) {
+        // No one has seen its secret: it goes, rather than being open to the world.
+        await call('Ims', 'DeleteAccessKey', { ...ownerParameters(owner), UserAccessKeyId: id }).catch(
+          () => {},
+        );
+        return;
+      }
+    }
+    setStep({ at: 'secret', newKey: { id, secret: made.AccessKeySecret ?? '' } });
   }
 
   if (change.error) {
@@ -61,14 +80,30 @@ export function CreateAccessKey({
         <Modal
           open
           title={t('offer.title')}
-          okText={t('offer.configure')}
-          cancelText={t('offer.later')}
           onCancel={onClosed}
-          onOk={() => setStep({ at: 'network', keyId: step.keyId })}
+          footer={
+            <>
+              <Button onClick={onClosed}>{t('offer.later')}</Button>
+              {owner.kind === 'user' && (
+                <Button
+                  onClick={() => {
+                    onClosed();
+                    void navigate(`/users/${owner.userId}?tab=permissions`);
+                  }}
+                >
+                  {t('offer.permissions')}
+                </Button>
+              )}
+              <Button type="primary" onClick={() => setStep({ at: 'network', keyId: step.keyId })}>
+                {t('offer.configure')}
+              </Button>
+            </>
+          }
         >
           <p>
             {t('offer.made')} <span className="code">{step.keyId}</span>
           </p>
+          {owner.kind === 'user' && <p>{t('offer.permissionsText')}</p>}
           <p>{t(owner.kind === 'root' ? 'offer.recommended' : 'offer.optional')}</p>
         </Modal>
       );

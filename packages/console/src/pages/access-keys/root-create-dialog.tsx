@@ -2,6 +2,7 @@ import { Alert, Checkbox, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { InsecurePageWarning } from './insecure-page-warning.tsx';
 
 /** Second warning before a key of the account root is created, with its limits (S46, S47). */
 export function RootCreateDialog({
@@ -30,6 +31,7 @@ export function RootCreateDialog({
       destroyOnHidden
       afterClose={() => setAcknowledged(false)}
     >
+      <InsecurePageWarning />
       <Alert type="error" showIcon title={t('shell:rootKeys.headline')} />
       <h3>{t('rootCreate.risks')}</h3>
       <ul className="risks">

@@ -1,19 +1,27 @@
-import { Alert, Button, Modal, Steps } from 'antd';
-import { useState } from 'react';
+import { Alert, Button, Checkbox, Modal, Select, Steps } from 'antd';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
+import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { useFormat } from '../../language/use-format.ts';
 import { DeleteKeyDialog } from './delete-key-dialog.tsx';
 import { KeyLastUse } from './key-last-use.tsx';
 import { type KeyOwner, ownerParameters } from './key-owner.ts';
+import { readNetworkPolicy } from './network-policy.ts';
+import { quietVerdict } from './quiet-verdict.ts';
 import { type AccessKey, useKeyUse } from './use-keys.ts';
 
 /** Interval for reading the last uses of both keys, in milliseconds. */
 const WATCH_INTERVAL_MS = 5000;
 
-/** Time without use after which a key counts as unused, in milliseconds; a day, for daily jobs. */
-const QUIET_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+/** Quiet times to choose from: a day for daily jobs, a month and a bit for monthly ones. */
+const QUIET_HOURS = [1, 24, 7 * 24, 35 * 24] as const;
+
+const VERDICT_TYPES = { silent: 'success', stillUsed: 'warning', neverUsed: 'info', young: 'info' } as const;
 
 /**
  * Guided rotation of a key: create a second key, switch programs and wait until the first is unused, disable it, delete
@@ -29,7 +37,7 @@ export function Rotation({
   readonly owner: KeyOwner;
   readonly keys: readonly AccessKey[];
   readonly oldKeyId: string;
-  readonly onCreate: () => void;
+  readonly onCreate: (second: { readonly replaces?: AccessKey }) => void;
   readonly onClosed: () => void;
 }) {
   const { t } = useTranslation(['access-keys', 'shell']);
@@ -71,7 +79,7 @@ function Work({
   readonly owner: KeyOwner;
   readonly old: AccessKey;
   readonly replacement: AccessKey | undefined;
-  readonly onCreate: () => void;
+  readonly onCreate: (second: { readonly replaces?: AccessKey }) => void;
 }) {
   const { t } = useTranslation(['access-keys', 'shell']);
   const change = useChange();
@@ -88,8 +96,6 @@ function Work({
     );
   }
 
-  const lastUsed = oldUse.use?.at ?? '';
-  const silent = lastUsed === '' || Date.now() - Date.parse(lastUsed) > QUIET_MS;
   return (
     <>
       <div className="rotation-keys">
@@ -111,34 +117,108 @@ function Work({
           </Button>
         </>
       ) : replacement === undefined ? (
-        <>
-          <p>{t('rotation.text.create')}</p>
-          <Button type="primary" onClick={onCreate}>
-            {t('rotation.createSecond')}
-          </Button>
-        </>
+        <SecondKey owner={owner} old={old} onCreate={onCreate} />
       ) : (
-        <>
-          <p>{t('rotation.text.watch')}</p>
-          <Alert
-            role="status"
-            type={silent ? 'success' : 'warning'}
-            showIcon
-            title={t(silent ? 'rotation.silent' : 'rotation.stillUsed')}
-            className="space-below"
-          />
-          <Button
-            type="primary"
-            danger={!silent}
-            loading={change.running}
-            onClick={() => void setStatus('Inactive')}
-          >
-            {t('rotation.disableOld')}
-          </Button>
-        </>
+        <Watch
+          old={old}
+          use={oldUse}
+          disabling={change.running}
+          onDisable={() => void setStatus('Inactive')}
+        />
       )}
       <ErrorNotice error={change.error} />
       <DeleteKeyDialog owner={owner} accessKey={old} open={deleting} onClosed={() => setDeleting(false)} />
+    </>
+  );
+}
+
+/** First step: what the second key takes over, and its creation. */
+function SecondKey({
+  owner,
+  old,
+  onCreate,
+}: {
+  readonly owner: KeyOwner;
+  readonly old: AccessKey;
+  readonly onCreate: (second: { readonly replaces?: AccessKey }) => void;
+}) {
+  const { t } = useTranslation('access-keys');
+  const [loosened, setLoosened] = useState(false);
+  const policy = useCall('Ims', 'GetAccessKeyPolicy', {
+    ...ownerParameters(owner),
+    UserAccessKeyId: old.id,
+  });
+  const { Statements, Status } = readNetworkPolicy(policy.data?.AccessKeyPolicy);
+  const hasAny = Statements.length > 0 || Status === 'Active' || old.expiresAt !== undefined;
+  return (
+    <>
+      <p>{t('rotation.text.create')}</p>
+      <p>{t(hasAny ? 'rotation.takesOver' : 'rotation.takesOverNothing')}</p>
+      {hasAny && (
+        <p>
+          <Checkbox checked={loosened} onChange={({ target }) => setLoosened(target.checked)}>
+            {t('rotation.loosen')}
+          </Checkbox>
+        </p>
+      )}
+      <Button
+        type="primary"
+        disabled={policy.isLoading}
+        onClick={() => onCreate(loosened ? {} : { replaces: old })}
+      >
+        {t('rotation.createSecond')}
+      </Button>
+    </>
+  );
+}
+
+/** Second step: the last use of the old key, and whether its silence is long enough. */
+function Watch({
+  old,
+  use: { use, readAt },
+  disabling,
+  onDisable,
+}: {
+  readonly old: AccessKey;
+  readonly use: ReturnType<typeof useKeyUse>;
+  readonly disabling: boolean;
+  readonly onDisable: () => void;
+}) {
+  const { t } = useTranslation('access-keys');
+  const format = useFormat();
+  const field = useId();
+  const [hours, setHours] = useState(24);
+  const quietText = (count: number) =>
+    count < 48 ? t('rotation.hours', { count }) : t('rotation.days', { count: count / 24 });
+  const verdict =
+    use && quietVerdict({ createdAt: old.createdAt, lastUsedAt: use.at }, hours * HOUR_MS, Date.now());
+  return (
+    <>
+      <p>{t('rotation.text.watch')}</p>
+      <p>
+        <label htmlFor={field}>{t('rotation.quiet')}</label>{' '}
+        <Select
+          id={field}
+          value={hours}
+          onChange={setHours}
+          options={QUIET_HOURS.map((value) => ({ value, label: quietText(value) }))}
+        />
+      </p>
+      {verdict !== undefined && (
+        <Alert
+          role="status"
+          type={VERDICT_TYPES[verdict]}
+          showIcon
+          title={t(`rotation.${verdict}`, { quiet: quietText(hours) })}
+          description={
+            readAt > 0 && t('rotation.asOf', { time: format.moment(new Date(readAt).toISOString()) })
+          }
+          className="space-below"
+        />
+      )}
+      <Button type="primary" danger={verdict !== 'silent'} loading={disabling} onClick={onDisable}>
+        {t('rotation.disableOld')}
+      </Button>
     </>
   );
 }

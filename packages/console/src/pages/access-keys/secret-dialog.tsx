@@ -1,14 +1,11 @@
 import { CopyOutlined, DownloadOutlined } from '@ant-design/icons';
 import { Alert, App, Button, Checkbox, Input, Modal, Space } from 'antd';
-import { useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { csvText, saveFile } from '../../components/csv.ts';
-
-/** New key or other credential with a secret. */
-export interface NewKey {
-  readonly id: string;
-  readonly secret: string;
-}
+import { useLeaveWarning } from '../../components/use-leave-warning.ts';
+import { FirstCall } from './first-call.tsx';
+import type { NewKey } from './new-key.ts';
 
 /** Texts for a credential and its parts. */
 export interface SecretTexts {
@@ -38,7 +35,11 @@ export function SecretDialog({
     saved: t('secret.saved'),
     file: { id: 'AccessKey ID', secret: 'AccessKey Secret', name: 'AccessKey' },
   };
-  return <ShownOnceDialog newKey={newKey} texts={texts} onClosed={onClosed} />;
+  return (
+    <ShownOnceDialog newKey={newKey} texts={texts} width={760} onClosed={onClosed}>
+      <FirstCall newKey={newKey} />
+    </ShownOnceDialog>
+  );
 }
 
 /**
@@ -48,10 +49,15 @@ export function SecretDialog({
 export function ShownOnceDialog({
   newKey,
   texts,
+  width = 560,
+  children,
   onClosed,
 }: {
   readonly newKey: NewKey;
   readonly texts: SecretTexts;
+  readonly width?: number;
+  /** Shown below the secret. */
+  readonly children?: ReactNode;
   readonly onClosed: () => void;
 }) {
   const { t } = useTranslation(['access-keys', 'shell']);
@@ -59,6 +65,12 @@ export function ShownOnceDialog({
   const [saved, setSaved] = useState(false);
   const idField = useId();
   const secretField = useId();
+  useLeaveWarning(!saved, {
+    title: t('secret.leaveTitle'),
+    text: t('secret.leaveText'),
+    leave: t('secret.leave'),
+    stay: t('secret.stay'),
+  });
 
   async function copy(text: string): Promise<void> {
     try {
@@ -83,7 +95,7 @@ export function ShownOnceDialog({
     <Modal
       open
       title={texts.title}
-      width={560}
+      width={width}
       closable={false}
       keyboard={false}
       mask={{ closable: false }}
@@ -107,6 +119,7 @@ export function ShownOnceDialog({
           {t('secret.copyBoth')}
         </Button>
       </Space>
+      {children}
       <div>
         <Checkbox checked={saved} onChange={({ target }) => setSaved(target.checked)}>
           {texts.saved}

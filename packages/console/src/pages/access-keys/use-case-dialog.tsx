@@ -2,6 +2,7 @@ import { Alert, Checkbox, Modal, Radio } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { InsecurePageWarning } from './insecure-page-warning.tsx';
 import { USE_CASES, type UseCase } from './use-cases.ts';
 
 /**
@@ -38,6 +39,7 @@ export function UseCaseDialog({
         setAcknowledged(false);
       }}
     >
+      <InsecurePageWarning />
       <Alert type="warning" showIcon title={t('create.advice')} />
       <p id="use-case-question">{t('create.question')}</p>
       <Radio.Group

@@ -32,8 +32,20 @@ export function useKeys(owner: KeyOwner) {
         expiresAt: expiryOf.get(key.AccessKeyId ?? '') || undefined,
       }),
     )
-    .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+    .sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
   return { keys, isLoading: list.isLoading, error: list.error, refetch: () => void list.refetch() };
+}
+
+/**
+ * Returns the id of the key that a rotation replaces: the older of two, wherever it was started; keys of the same second
+ * are told apart by where it was started.
+ * @param keys oldest first
+ */
+export function replacedKeyId(keys: readonly AccessKey[], startedAt: string): string {
+  const [oldest] = keys;
+  const started = keys.find(({ id }) => id === startedAt);
+  if (oldest === undefined || started === undefined) return startedAt;
+  return oldest.createdAt < started.createdAt ? oldest.id : startedAt;
 }
 
 /** Last use of a key. */
@@ -45,7 +57,10 @@ export interface KeyUse {
   readonly address: string;
 }
 
-/** Reads the last use of a key. `use` is undefined while loading and without permission. */
+/**
+ * Reads the last use of a key. `use` is undefined while loading and without permission; `readAt` is when it was read,
+ * in milliseconds since the epoch, 0 before.
+ */
 export function useKeyUse(owner: KeyOwner, keyId: string, refetchInterval: number | false = false) {
   const parameters = ownerParameters(owner);
   const last = useCall(
@@ -63,5 +78,5 @@ export function useKeyUse(owner: KeyOwner, keyId: string, refetchInterval: numbe
     region: more?.RegionId ?? '',
     address: more?.SourceAddress ?? '',
   };
-  return { use, isLoading: last.isLoading, error: last.error };
+  return { use, isLoading: last.isLoading, error: last.error, readAt: last.dataUpdatedAt };
 }

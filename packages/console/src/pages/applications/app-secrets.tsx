@@ -9,7 +9,8 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
 import { useFormat } from '../../language/use-format.ts';
-import { type NewKey, ShownOnceDialog } from '../access-keys/secret-dialog.tsx';
+import type { NewKey } from '../access-keys/new-key.ts';
+import { ShownOnceDialog } from '../access-keys/secret-dialog.tsx';
 import '../access-keys/access-keys.css';
 
 type AppSecret = NonNullable<

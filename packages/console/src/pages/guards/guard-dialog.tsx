@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import type { NewKey } from '../access-keys/secret-dialog.tsx';
+import type { NewKey } from '../access-keys/new-key.ts';
 
 interface Fields {
   readonly name: string;

@@ -10,7 +10,8 @@ import { type Column, ResourceTable } from '../../components/resource-table.tsx'
 import { useDeletion } from '../../components/use-deletion.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
-import { type NewKey, ShownOnceDialog } from '../access-keys/secret-dialog.tsx';
+import type { NewKey } from '../access-keys/new-key.ts';
+import { ShownOnceDialog } from '../access-keys/secret-dialog.tsx';
 import { GuardDialog } from './guard-dialog.tsx';
 import { GuardKeys } from './guard-keys.tsx';
 import '../access-keys/access-keys.css';

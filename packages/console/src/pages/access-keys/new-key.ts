@@ -1,0 +1,5 @@
+/** New key or other credential with a secret. */
+export interface NewKey {
+  readonly id: string;
+  readonly secret: string;
+}
