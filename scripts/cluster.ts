@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,8 @@ import { nginxProcess } from './nginx-process.ts';
 import { type AccessKey, Caller } from './signed-call.ts';
 import { TcpLink } from './tcp-link.ts';
 
-const COMMAND = fileURLToPath(new URL('../packages/cli/bin/claviger.js', import.meta.url));
+/** `claviger` of this build. */
+export const COMMAND = fileURLToPath(new URL('../packages/cli/bin/claviger.js', import.meta.url));
 const SIGNING_KEY = 'audit-signing.key';
 
 /** Unlimited, since a few keys make all calls. */
@@ -51,8 +52,12 @@ export class Cluster {
     this.front = parts.front;
   }
 
-  /** Starts all of it. @param onUnexpectedEnd called when a process ends that was not told to */
-  static async start(count: number, onUnexpectedEnd: (message: string) => void): Promise<Cluster> {
+  /** Starts all of it. @param onUnexpectedEnd called when a process ends that was not told to @param program of the nodes */
+  static async start(
+    count: number,
+    onUnexpectedEnd: (message: string) => void,
+    program = COMMAND,
+  ): Promise<Cluster> {
     const directory = mkdtempSync(join(tmpdir(), 'claviger-cluster-'));
     const started: (() => Promise<unknown> | undefined)[] = [];
     try {
@@ -65,13 +70,13 @@ export class Cluster {
       started.push(() => redis.end('SIGKILL'));
       await redis.start();
       const data = (index: number) => join(directory, `node${index + 1}`);
-      const administrator = initialise(data(0), postgres.url);
+      const administrator = initialise(data(0), postgres.url, program);
       const nodes: ClusterNode[] = [];
       for (let index = 0; index < count; index += 1) {
         if (index > 0) {
           mkdirSync(data(index), { mode: 0o700 });
           for (const file of ['master.key', SIGNING_KEY])
-            copyFileSync(join(data(0), file), join(data(index), file));
+            if (existsSync(join(data(0), file))) copyFileSync(join(data(0), file), join(data(index), file));
         }
         const databaseLink = await TcpLink.to(databasePort);
         const redisLink = await TcpLink.to(redisPort);
@@ -86,6 +91,7 @@ export class Cluster {
             '127.0.0.1',
           ]),
           onUnexpectedEnd,
+          program,
         );
         const node = {
           name: `node${index + 1}`,
@@ -190,9 +196,9 @@ export class SingleNode {
 }
 
 /** `claviger init`. @returns the administrator's key */
-function initialise(data: string, database?: string): AccessKey {
+function initialise(data: string, database?: string, program = COMMAND): AccessKey {
   const location = ['--data', data, ...(database === undefined ? [] : ['--database', database])];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, 'init', '--json', ...location], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'init', '--json', ...location], {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`claviger init: ${stderr}`);
@@ -203,11 +209,12 @@ function nodeProcess(
   name: string,
   flags: readonly string[],
   onUnexpectedEnd: (message: string) => void,
+  program = COMMAND,
 ): KillableProcess {
   return new KillableProcess({
     name,
     command: process.execPath,
-    args: [COMMAND, 'serve', ...flags, ...SERVE_FLAGS],
+    args: [program, 'serve', ...flags, ...SERVE_FLAGS],
     ready: 'Claviger serves',
     onUnexpectedEnd,
   });

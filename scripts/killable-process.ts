@@ -14,22 +14,29 @@ export interface ProcessOptions {
 /** Process that can be killed, paused and started again. */
 export class KillableProcess {
   readonly #options: ProcessOptions;
+  #args: readonly string[];
   #child: ChildProcess | undefined;
   #isEnding = false;
 
   constructor(options: ProcessOptions) {
     this.#options = options;
+    this.#args = options.args;
   }
 
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
+  /** Uses another first argument, such as another build of a program, from the next start on. */
+  replaceProgram(program: string): void {
+    this.#args = [program, ...this.#args.slice(1)];
+  }
+
   /** Starts it, and resolves when it is ready. */
   async start(): Promise<void> {
-    const { name, command, args, ready, onUnexpectedEnd } = this.#options;
+    const { name, command, ready, onUnexpectedEnd } = this.#options;
     this.#isEnding = false;
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, this.#args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     let output = '';
     await new Promise<void>((resolve, reject) => {

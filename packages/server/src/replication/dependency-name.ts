@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { dependencyName, staleByChange } from '../store/change-dependency.ts';
 import type { Change } from '../store/store.ts';
 
@@ -10,11 +10,12 @@ const NAME_BYTES = 9;
  * name on every node, and another name for every guard's key.
  */
 export class DependencyNames {
-  readonly #key: Uint8Array;
+  /** As a key object: see `Sealer`. */
+  readonly #key: KeyObject;
 
   /** @param key 32 bytes, derived from the guard's own AccessKey */
   constructor(key: Uint8Array) {
-    this.#key = key;
+    this.#key = createSecretKey(key);
   }
 
   /** Returns the name of the dependency that a change makes stale. */
