@@ -49,7 +49,7 @@ const TEXTS: Readonly<Record<Language, Texts>> = {
     title: (name) => `用 ${name} 進行第一次呼叫`,
     needs: '需要',
     paste:
-      '請在[控制台](../../guide/zh-TW.md)建立帶有 AccessKey 的 RAM 使用者；建立後的對話框會提供已填入金鑰的同一段指令。請在空資料夾的命令列中貼上：',
+      '請在[主控台](../../guide/zh-TW.md)建立帶有 AccessKey 的 RAM 使用者；建立後的對話框會提供已填入金鑰的同一段指令。請在空資料夾的命令列中貼上：',
     answer: '它會印出金鑰所屬的身分：`acs:ram::<帳號>:user/<名稱>`。',
     tls: '使用 TLS（`claviger serve --tls auto`），且伺服器以 `--data ./data` 在同一資料夾執行時：',
     permissions:

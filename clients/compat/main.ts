@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { compatibilityPage, PAGE } from './compatibility-page.ts';
 import { GENERATIONS, LANGUAGES, type Language, type Pins, UNPUBLISHED } from './generations.ts';
 import { installClients, NotInstallable } from './install-clients.ts';
+import { runQuickstart } from './quickstarts.ts';
 import { type GenerationResult, runGeneration, SharedServers } from './run-generation.ts';
 
 const EXIT_DIFFERENCES = 1;
@@ -60,10 +61,12 @@ const clients: readonly Clients[] = await Promise.all(
 );
 
 const results: GenerationResult[] = [];
+const quickstartFaults: string[] = [];
 const shared = await SharedServers.start();
 try {
   for (const { pins, language, installed } of clients) {
     if (installed === undefined) continue;
+    if (pins === 'newest') quickstartFaults.push(...(await runQuickstart(language, installed)));
     for (const generation of chosen.filter((one) => one.language === language)) {
       if (pins === 'oldest' && generation.noOlder !== undefined) continue;
       const result = await runGeneration(generation, pins, installed, shared);
@@ -76,7 +79,8 @@ try {
   await shared.close();
 }
 
-const faults = results.flatMap(faultsOf);
+const faults = [...results.flatMap(faultsOf), ...quickstartFaults];
+for (const fault of quickstartFaults) console.error(`✖ ${fault}`);
 const unreadByAll = unreadByEveryClient(results);
 for (const place of unreadByAll) console.error(`no client has a field for ${place}`);
 const missing = clients.filter((one) => one.missing !== undefined);

@@ -179,30 +179,28 @@ POM`,
   ],
   program: {
     name: 'FirstCall.java',
-    text: (context) =>
-      `import com.aliyun.sts20150401.Client;
+    text: (context) => `import com.aliyun.sts20150401.Client;
 import com.aliyun.teaopenapi.models.Config;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 public class FirstCall {
     public static void main(String[] arguments) throws Exception {
         Config config = new Config()
                 .setCredential(new com.aliyun.credentials.Client())
                 .setEndpoint("${context.host}")
-                .setProtocol("${protocolOf(context)}");${
-                  context.isTls
-                    ? `
-        // PEM text of a certificate that Java does not trust, such as that of --tls auto.
-        config.setCa(Files.readString(Path.of("${CERTIFICATE}")));`
-                    : ''
-                }
+                .setProtocol("${protocolOf(context)}");
         System.out.println(new Client(config).getCallerIdentity().getBody().getArn());
     }
 }
-`.replace(context.isTls ? /$^/ : /import java\.nio[^\n]*\n/g, ''),
+`,
   },
-  run: () => ["java -cp 'lib/*' FirstCall.java"],
+  run: ({ isTls }) =>
+    isTls
+      ? [
+          `keytool -importcert -noprompt -alias claviger -file ${CERTIFICATE} \\`,
+          '  -keystore trust.p12 -storetype PKCS12 -storepass changeit',
+          "java -Djavax.net.ssl.trustStore=trust.p12 -Djavax.net.ssl.trustStorePassword=changeit -cp 'lib/*' FirstCall.java",
+        ]
+      : ["java -cp 'lib/*' FirstCall.java"],
 };
 
 const NODE: Quickstart = {
