@@ -19,7 +19,28 @@ export const TRACING_HELP = `Traces of requests are sent by OpenTelemetry's own 
 OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER …) where @opentelemetry/sdk-node is installed beside claviger.`;
 
 /**
- * Starts OpenTelemetry where its standard variables ask for traces: without them nothing is loaded.
+ * Loads OpenTelemetry's SDK where its standard variables ask for traces. Called before anything is installed or opened,
+ * so that a missing one is said first.
+ * @returns `undefined` if traces are not asked for: nothing is loaded then
+ * @throws CommanderError if traces are asked for and the SDK is not installed
+ */
+export async function loadTracing(environment: Terminal['environment']) {
+  const asking = ASKING.find((name) => (environment[name] ?? '') !== '');
+  const isOff = environment['OTEL_SDK_DISABLED'] === 'true' || environment['OTEL_TRACES_EXPORTER'] === 'none';
+  if (asking === undefined || isOff) return undefined;
+  return import('@opentelemetry/sdk-node').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new CommanderError(
+      2,
+      'claviger.tracing',
+      `${asking} asks for traces, which need @opentelemetry/sdk-node: install it beside claviger ` +
+        '(`npm install @opentelemetry/sdk-node`), or set OTEL_TRACES_EXPORTER=none',
+    );
+  });
+}
+
+/**
+ * Starts OpenTelemetry where its standard variables ask for traces.
  *
  * @param warn receives a problem of the exporter, each text once
  * @returns a function that sends what is left and stops
@@ -29,18 +50,9 @@ export async function startTracing(
   environment: Terminal['environment'],
   warn: (problem: string) => void,
 ): Promise<() => Promise<void>> {
-  const asking = ASKING.find((name) => (environment[name] ?? '') !== '');
-  const isOff = environment['OTEL_SDK_DISABLED'] === 'true' || environment['OTEL_TRACES_EXPORTER'] === 'none';
-  if (asking === undefined || isOff) return async () => {};
-  const { NodeSDK } = await import('@opentelemetry/sdk-node').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new CommanderError(
-      2,
-      'claviger.tracing',
-      `${asking} asks for traces, which need @opentelemetry/sdk-node: install it beside claviger ` +
-        '(`npm install @opentelemetry/sdk-node`), or set OTEL_TRACES_EXPORTER=none',
-    );
-  });
+  const loaded = await loadTracing(environment);
+  if (loaded === undefined) return async () => {};
+  const { NodeSDK } = loaded;
   // An exporter that reaches no collector would repeat itself with each batch.
   const told = new Set<string>();
   const report = (problem: string) => {

@@ -19,7 +19,7 @@ import { addServerFlags, configurationFileOf, configurationOf } from '../server-
 import { ServerReloads } from '../server-reloads.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { bold, print, printStatus, type Terminal } from '../terminal.ts';
-import { startTracing, TRACING_HELP } from '../tracing.ts';
+import { loadTracing, startTracing, TRACING_HELP } from '../tracing.ts';
 import { withLoggedRejections } from '../unhandled-rejections.ts';
 import { runServerWorker, type ServedByWorkers, startServerWorkers } from '../workers/serve-workers.ts';
 import { workerCount } from '../workers/worker-count.ts';
@@ -55,6 +55,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     assertHostsConfigured(configuration);
     // Before an installation is made: its secrets are printed once, and an error after them would hide them.
     await assertAddressesFree(listeningAddresses(configuration));
+    await loadTracing(terminal.environment);
     const logger = pino({ level: configuration.logLevel }, new LogDestination('at once'));
     const dependencies = { now: Date.now, log: (message: string) => logger.warn(message) };
     const isNew = !(await isInstalled(configuration, dependencies));
