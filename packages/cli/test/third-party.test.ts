@@ -24,7 +24,8 @@ describe('shipped third-party packages', () => {
     const sources = join(REPOSITORY, 'packages', 'console', 'src');
     const imported = new Set<string>();
     for (const file of globSync('**/*.{ts,tsx}', { cwd: sources })) {
-      const text = readFileSync(join(sources, file), 'utf8');
+      // Programs that the console shows are texts, not imports of its own.
+      const text = readFileSync(join(sources, file), 'utf8').replaceAll(/`[^`]*`/g, '``');
       for (const [, name = ''] of text.matchAll(/(?:from|import\()\s*'((?:@[\w-]+\/)?[\w-][\w.-]*)/g))
         imported.add(name);
     }
