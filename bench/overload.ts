@@ -14,6 +14,8 @@ import {
   ServerProcess,
 } from './server-process.ts';
 
+/** Shorter than the default, so that 1,000 connections are an overload. */
+const WAIT = ['--overload-wait', '100ms'];
 const SERVER_CORE = 0;
 const GENERATOR_CORE = 1;
 const CAPACITY_REQUESTS = 10_000;
@@ -21,18 +23,22 @@ const CAPACITY_REQUESTS = 10_000;
 const MEASURED_S = 10;
 /** Seconds before: a burst of this length is served whole, and is not what is measured. */
 const WARM_UP_S = 2;
+/** Connections of the generator: a request that finds none free is not sent, as with the pools of real clients. */
+const MOST_CONNECTIONS = 1000;
 /** Share of the capacity that is called calm. */
 const CALM = 0.5;
 
 /** Outcome of requests that came at a fixed rate, whatever became of those before them. */
 interface Outcome {
-  /** Milliseconds of each accepted request, from the time at which it was due. */
+  /** Milliseconds of each accepted request. */
   readonly accepted: readonly number[];
   readonly throttled: number;
   /** Connections that were reset or closed without an answer. */
   readonly broken: number;
   /** Other answers. */
   readonly failed: number;
+  /** Requests that found no free connection. */
+  readonly unsent: number;
 }
 
 /**
@@ -45,7 +51,7 @@ export async function overloadRows(): Promise<Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'claviger-bench-'));
   const data = ['--data', join(directory, 'data')];
   const key = install(data);
-  const words = [...claviger(data), '--log-level', 'error', '--request-log', 'off'];
+  const words = [...claviger(data), '--log-level', 'error', '--request-log', 'off', ...WAIT];
   const server = await ServerProcess.start(words, pinned ? SERVER_CORE : undefined);
   const unpin = pinned ? pinOurselves(GENERATOR_CORE) : () => {};
   try {
@@ -63,7 +69,7 @@ export async function overloadRows(): Promise<Row[]> {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const after = await at('after', capacity * CALM);
     const p99 = ({ accepted }: Outcome) => percentile(accepted, 0.99);
-    const all = over.accepted.length + over.throttled + over.broken + over.failed;
+    const all = over.accepted.length + over.throttled + over.broken + over.failed + over.unsent;
     return [
       row(
         'overload.p99',
@@ -77,6 +83,11 @@ export async function overloadRows(): Promise<Row[]> {
         'of the capacity is served at twice the capacity',
       ),
       row('overload.throttled', over.throttled / all, 'of the requests are refused with Throttling'),
+      row(
+        'overload.unsent',
+        over.unsent / all,
+        `of the requests found none of ${MOST_CONNECTIONS} connections free`,
+      ),
       row('overload.broken', over.broken, 'connections without an answer', '<= 0'),
       row('overload.failed', over.failed, 'other refusals', '<= 0'),
       row(
@@ -104,8 +115,8 @@ function signed(key: InstalledKey, port: number, name: string, count: number): B
 interface Connection {
   readonly socket: Socket;
   received: string;
-  /** When the request under way was due. */
-  due: number;
+  /** When the request under way was sent. */
+  sent: number;
   isCounted: boolean;
   isBusy: boolean;
 }
@@ -118,18 +129,24 @@ async function openLoad(port: number, requests: readonly Buffer[], rate: number)
   let throttled = 0;
   let broken = 0;
   let failed = 0;
+  let unsent = 0;
   let open = 0;
   const began = performance.now();
 
   const send = (request: Buffer, due: number) => {
-    const connection = idle.pop() ?? opened();
-    Object.assign(connection, { due, isBusy: true, isCounted: due - began > WARM_UP_S * 1000, received: '' });
+    const isCounted = due - began > WARM_UP_S * 1000;
+    const connection = idle.pop() ?? (all.length < MOST_CONNECTIONS ? opened() : undefined);
+    if (connection === undefined) {
+      if (isCounted) unsent += 1;
+      return;
+    }
+    Object.assign(connection, { sent: performance.now(), isBusy: true, isCounted, received: '' });
     open += 1;
     connection.socket.write(request);
   };
   const opened = (): Connection => {
     const socket = connect(port, '127.0.0.1').setNoDelay(true);
-    const connection: Connection = { socket, received: '', due: 0, isCounted: false, isBusy: false };
+    const connection: Connection = { socket, received: '', sent: 0, isCounted: false, isBusy: false };
     all.push(connection);
     socket.on('data', (chunk) => {
       connection.received += chunk.toString('latin1');
@@ -154,7 +171,7 @@ async function openLoad(port: number, requests: readonly Buffer[], rate: number)
     connection.isBusy = false;
     open -= 1;
     if (!connection.isCounted) return;
-    if (connection.received.startsWith('HTTP/1.1 200')) accepted.push(performance.now() - connection.due);
+    if (connection.received.startsWith('HTTP/1.1 200')) accepted.push(performance.now() - connection.sent);
     else if (connection.received.includes('"Throttling"')) throttled += 1;
     else failed += 1;
   };
@@ -169,5 +186,5 @@ async function openLoad(port: number, requests: readonly Buffer[], rate: number)
   }
   while (open > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   for (const { socket } of all) socket.destroy();
-  return { accepted, throttled, broken, failed };
+  return { accepted, throttled, broken, failed, unsent };
 }
