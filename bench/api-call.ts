@@ -1,4 +1,5 @@
 import { type SignedRequest, signRequest } from '@claviger/signature';
+import { onTheWire } from './http-load.ts';
 import type { InstalledKey } from './server-process.ts';
 
 /**
@@ -36,3 +37,10 @@ export function signedCall(
 
 /** Asks who the caller is: the smallest read there is. */
 export const GET_CALLER_IDENTITY = { version: '2015-04-01', action: 'GetCallerIdentity' } as const;
+
+/** Signed GetCallerIdentity as bytes. @param name tells these calls' nonces from others' */
+export function identityCalls(key: InstalledKey, port: number, name: string, count: number): Buffer[] {
+  return Array.from({ length: count }, (_, at) =>
+    onTheWire(signedCall(key, port, GET_CALLER_IDENTITY, `${name}-${at}-${process.pid}-bench`)),
+  );
+}

@@ -2,17 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { GET_CALLER_IDENTITY, signedCall } from './api-call.ts';
-import { load, onTheWire } from './http-load.ts';
+import { identityCalls } from './api-call.ts';
+import { load } from './http-load.ts';
 import { median, progress, type Row, row } from './ratio.ts';
-import {
-  canPin,
-  claviger,
-  type InstalledKey,
-  install,
-  pinOurselves,
-  ServerProcess,
-} from './server-process.ts';
+import { canPin, claviger, install, pinOurselves, ServerProcess } from './server-process.ts';
 
 const wantedRounds = 7;
 const mostRounds = 15;
@@ -60,8 +53,8 @@ export async function apiRows(): Promise<Row[]> {
     for (let round = -2; round < mostRounds && all.filter(isCalm).length < wantedRounds; round++) {
       progress(`api: round ${round + 3}`);
       const both = {
-        ours: await measure(ours, signed(key, ours.port, round)),
-        bare: await measure(bare, signed(key, bare.port, round)),
+        ours: await measure(ours, identityCalls(key, ours.port, String(round), requestsPerRound)),
+        bare: await measure(bare, identityCalls(key, bare.port, String(round), requestsPerRound)),
       };
       if (round >= 0) all.push(both);
     }
@@ -115,10 +108,4 @@ async function measure(server: ServerProcess, requests: readonly Buffer[]): Prom
     queued: (after.queuedSeconds - before.queuedSeconds) / seconds,
     microsecondsARequest: (cpuSeconds / requests.length) * 1e6,
   };
-}
-
-function signed(key: InstalledKey, port: number, round: number): Buffer[] {
-  return Array.from({ length: requestsPerRound }, (_, at) =>
-    onTheWire(signedCall(key, port, GET_CALLER_IDENTITY, `${round}-${at}-${process.pid}-bench`)),
-  );
 }

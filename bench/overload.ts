@@ -2,17 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GET_CALLER_IDENTITY, signedCall } from './api-call.ts';
-import { load, onTheWire } from './http-load.ts';
+import { identityCalls } from './api-call.ts';
+import { load } from './http-load.ts';
 import { percentile, progress, type Row, row } from './ratio.ts';
-import {
-  canPin,
-  claviger,
-  type InstalledKey,
-  install,
-  pinOurselves,
-  ServerProcess,
-} from './server-process.ts';
+import { canPin, claviger, install, pinOurselves, ServerProcess } from './server-process.ts';
 
 /** Shorter than the default, so that 1,000 connections are an overload. */
 const WAIT = ['--overload-wait', '100ms'];
@@ -56,12 +49,12 @@ export async function overloadRows(): Promise<Row[]> {
   const unpin = pinned ? pinOurselves(GENERATOR_CORE) : () => {};
   try {
     progress('overload: capacity');
-    await load(server.port, signed(key, server.port, 'warm', CAPACITY_REQUESTS));
-    const seconds = await load(server.port, signed(key, server.port, 'capacity', CAPACITY_REQUESTS));
+    await load(server.port, identityCalls(key, server.port, 'warm', CAPACITY_REQUESTS));
+    const seconds = await load(server.port, identityCalls(key, server.port, 'capacity', CAPACITY_REQUESTS));
     const capacity = CAPACITY_REQUESTS / seconds;
     const at = async (name: string, rate: number) => {
       progress(`overload: ${name}`);
-      const requests = signed(key, server.port, name, Math.ceil(rate * (WARM_UP_S + MEASURED_S)));
+      const requests = identityCalls(key, server.port, name, Math.ceil(rate * (WARM_UP_S + MEASURED_S)));
       return openLoad(server.port, requests, rate);
     };
     const calm = await at('calm', capacity * CALM);
@@ -103,12 +96,6 @@ export async function overloadRows(): Promise<Row[]> {
     await server.stop();
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-function signed(key: InstalledKey, port: number, name: string, count: number): Buffer[] {
-  return Array.from({ length: count }, (_, at) =>
-    onTheWire(signedCall(key, port, GET_CALLER_IDENTITY, `${name}-${at}-${process.pid}-overload`)),
-  );
 }
 
 /** A connection of the generator. */

@@ -94,7 +94,8 @@ async function startServer(
   if (workerCount(configuration.workers) > 1) return startServerWorkers(configuration, logger);
   const { requests, finish } = await openRequestLogs(terminal, configuration, logger);
   const claviger = await startClaviger(configuration, logger, Date.now, undefined, requests).catch(
-    (error: unknown) => {
+    async (error: unknown) => {
+      await finish();
       throw startError(error);
     },
   );

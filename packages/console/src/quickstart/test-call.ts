@@ -1,3 +1,5 @@
+import { wholeSeconds } from '../components/whole-seconds.ts';
+
 /** Who a key belongs to, as GetCallerIdentity answers. */
 export interface CallerOfKey {
   readonly arn: string;
@@ -31,7 +33,7 @@ export async function callWithKey(accessKeyId: string, accessKeySecret: string):
   const headers = {
     'x-acs-action': 'GetCallerIdentity',
     'x-acs-content-sha256': empty,
-    'x-acs-date': `${new Date().toISOString().slice(0, 19)}Z`,
+    'x-acs-date': wholeSeconds(Date.now()),
     'x-acs-signature-nonce': crypto.randomUUID(),
     'x-acs-version': '2015-04-01',
   };

@@ -1,7 +1,8 @@
 import { CopyOutlined } from '@ant-design/icons';
-import { Alert, App, Button, Input, Space, Tabs } from 'antd';
+import { Alert, Button, Input, Space, Tabs } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCopy } from '../../components/use-copy.ts';
 import {
   QUICKSTARTS,
   type Quickstart,
@@ -71,19 +72,9 @@ function Script({
   readonly quickstart: Quickstart;
   readonly context: QuickstartContext;
 }) {
-  const { t } = useTranslation(['access-keys', 'shell']);
-  const { message } = App.useApp();
+  const { t } = useTranslation('access-keys');
+  const copy = useCopy();
   const script = quickstartScript(quickstart, context);
-
-  async function copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(script);
-      message.success(t('shell:copied'));
-    } catch {
-      message.error(t('secret.copyFailed'));
-    }
-  }
-
   return (
     <>
       <p>
@@ -98,7 +89,7 @@ function Script({
         spellCheck={false}
         className="first-call-script code"
       />
-      <Button icon={<CopyOutlined aria-hidden />} onClick={() => void copy()}>
+      <Button icon={<CopyOutlined aria-hidden />} onClick={() => void copy(script)}>
         {t('firstCall.copy', { title: quickstart.title })}
       </Button>
     </>

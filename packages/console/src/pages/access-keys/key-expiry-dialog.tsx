@@ -5,6 +5,7 @@ import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { wholeSeconds } from '../../components/whole-seconds.ts';
 import { type KeyOwner, ownerParameters } from './key-owner.ts';
 import type { AccessKey } from './use-keys.ts';
 
@@ -30,7 +31,7 @@ export function KeyExpiryDialog({
         ...ownerParameters(owner),
         UserAccessKeyId: accessKey.id,
         // The chosen day is the last one on which the key is valid, in the time zone of the browser.
-        ExpireDate: date ? wholeSeconds(new Date(`${date}T23:59:59`)) : '',
+        ExpireDate: date ? wholeSeconds(Date.parse(`${date}T23:59:59`)) : '',
       }),
     );
     if (!done) return;
@@ -62,10 +63,6 @@ export function KeyExpiryDialog({
       <ErrorNotice error={change.error} />
     </Modal>
   );
-}
-
-function wholeSeconds(moment: Date): string {
-  return `${moment.toISOString().slice(0, 19)}Z`;
 }
 
 function localDay(moment: Date): string {

@@ -23,6 +23,11 @@ export function readNetworkPolicy(document: string | undefined): NetworkPolicy {
   return { Version: 1, Status, Statements };
 }
 
+/** Whether a policy was set: it lists addresses, or is in force with an empty list. */
+export function isRestricting({ Status, Statements }: NetworkPolicy): boolean {
+  return Statements.length > 0 || Status === 'Active';
+}
+
 /** Splits a text into addresses and CIDR blocks, by lines or commas. */
 export function addressesOf(text: string): string[] {
   return text.split(/[\s,;]+/).filter((entry) => entry !== '');

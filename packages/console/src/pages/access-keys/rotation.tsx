@@ -9,7 +9,7 @@ import { useFormat } from '../../language/use-format.ts';
 import { DeleteKeyDialog } from './delete-key-dialog.tsx';
 import { KeyLastUse } from './key-last-use.tsx';
 import { type KeyOwner, ownerParameters } from './key-owner.ts';
-import { readNetworkPolicy } from './network-policy.ts';
+import { isRestricting, readNetworkPolicy } from './network-policy.ts';
 import { quietVerdict } from './quiet-verdict.ts';
 import { type AccessKey, useKeyUse } from './use-keys.ts';
 
@@ -148,8 +148,8 @@ function SecondKey({
     ...ownerParameters(owner),
     UserAccessKeyId: old.id,
   });
-  const { Statements, Status } = readNetworkPolicy(policy.data?.AccessKeyPolicy);
-  const hasAny = Statements.length > 0 || Status === 'Active' || old.expiresAt !== undefined;
+  const hasAny =
+    isRestricting(readNetworkPolicy(policy.data?.AccessKeyPolicy)) || old.expiresAt !== undefined;
   return (
     <>
       <p>{t('rotation.text.create')}</p>

@@ -1,8 +1,9 @@
 import { CopyOutlined, DownloadOutlined } from '@ant-design/icons';
-import { Alert, App, Button, Checkbox, Input, Modal, Space } from 'antd';
+import { Alert, Button, Checkbox, Input, Modal, Space } from 'antd';
 import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { csvText, saveFile } from '../../components/csv.ts';
+import { useCopy } from '../../components/use-copy.ts';
 import { useLeaveWarning } from '../../components/use-leave-warning.ts';
 import { FirstCall } from './first-call.tsx';
 import type { NewKey } from './new-key.ts';
@@ -61,7 +62,7 @@ export function ShownOnceDialog({
   readonly onClosed: () => void;
 }) {
   const { t } = useTranslation(['access-keys', 'shell']);
-  const { message } = App.useApp();
+  const copy = useCopy();
   const [saved, setSaved] = useState(false);
   const idField = useId();
   const secretField = useId();
@@ -71,15 +72,6 @@ export function ShownOnceDialog({
     leave: t('secret.leave'),
     stay: t('secret.stay'),
   });
-
-  async function copy(text: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text);
-      message.success(t('shell:copied'));
-    } catch {
-      message.error(t('secret.copyFailed'));
-    }
-  }
 
   function download(): void {
     saveFile(

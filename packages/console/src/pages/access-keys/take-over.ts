@@ -1,6 +1,7 @@
 import { call } from '../../api/call.ts';
+import { wholeSeconds } from '../../components/whole-seconds.ts';
 import { type KeyOwner, ownerParameters } from './key-owner.ts';
-import { readNetworkPolicy } from './network-policy.ts';
+import { isRestricting, readNetworkPolicy } from './network-policy.ts';
 import type { AccessKey } from './use-keys.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function takeOver(
   const named = ownerParameters(owner);
   const { AccessKeyPolicy } = await call('Ims', 'GetAccessKeyPolicy', { ...named, UserAccessKeyId: old.id });
   const policy = readNetworkPolicy(AccessKeyPolicy);
-  if (policy.Statements.length > 0 || policy.Status === 'Active') {
+  if (isRestricting(policy)) {
     await call('Ims', 'SetAccessKeyPolicy', {
       ...named,
       UserAccessKeyId: newKeyId,
@@ -40,5 +41,5 @@ export async function takeOver(
 export function renewedExpiry({ createdAt, expiresAt }: AccessKey, now: number): string | undefined {
   if (expiresAt === undefined) return undefined;
   const lifetime = Date.parse(expiresAt) - Date.parse(createdAt);
-  return `${new Date(now + lifetime).toISOString().slice(0, 19)}Z`;
+  return wholeSeconds(now + lifetime);
 }

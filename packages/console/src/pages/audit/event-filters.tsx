@@ -3,6 +3,7 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import type { ParametersOf } from '../../api/operations.ts';
+import { wholeSeconds } from '../../components/whole-seconds.ts';
 
 /** Attributes for looking up events, with the names of the server. */
 const ATTRIBUTES = [
@@ -50,8 +51,6 @@ export function filterOf(address: URLSearchParams): EventFilter {
   };
   return { hours, access, attribute, value, parameters };
 }
-
-const wholeSeconds = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
 
 /** Filters for events: time range, kind of access, and one attribute. */
 export function EventFilters() {
