@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as passed } from 'node:timers/promises';
 import { Redis } from 'iovalkey';
 import { NonceMemory, type NonceStore, type NonceUse } from './nonce-memory.ts';
 import { NoncesUnavailable } from './nonces-unavailable.ts';
+import { untilTime } from './until-time.ts';
 
 export { NoncesUnavailable };
 
@@ -130,8 +130,7 @@ export class RedisNonces implements NonceStore {
       throw new NoncesUnavailable('the nonce store cannot be reached', { cause });
     }
     // Less than a second, and only when it is new or has lost nonces.
-    const wait = (this.#remembersFrom ?? 0) - this.#now();
-    if (wait > 0) await passed(Math.min(wait, ANSWER_TIMEOUT_MS));
+    await untilTime(this.#remembersFrom ?? 0, this.#now);
   }
 
   /** Closes the connection. */

@@ -1,6 +1,6 @@
-import { setTimeout as passed } from 'node:timers/promises';
 import { openNonceFiles } from '../nonce-files.ts';
 import { NonceMemory, type NonceStore } from '../nonce-memory.ts';
+import { untilTime } from '../until-time.ts';
 import type { GuardDependencies } from './guard-runtime.ts';
 import type { SharedSettings } from './settings.ts';
 import { GatewayConfigurationError } from './settings-section.ts';
@@ -31,19 +31,17 @@ export async function openNonces(
     );
   }
   if (directory === undefined) {
-    const startedAt = now();
-    const remembersFrom = Math.ceil(startedAt / 1000) * 1000;
-    await passed(remembersFrom - startedAt);
+    const remembersFrom = Math.ceil(now() / 1000) * 1000;
+    await untilTime(remembersFrom, now);
     return { nonces: new NonceMemory({ remembersFrom }), close() {} };
   }
   try {
-    const startedAt = now();
     const nonces = await openNonceFiles({
       directory,
       now,
       log: (problem) => log.error({ problem }, 'nonces'),
     });
-    if (nonces.remembersFrom !== undefined) await passed(Math.max(0, nonces.remembersFrom - startedAt));
+    if (nonces.remembersFrom !== undefined) await untilTime(nonces.remembersFrom, now);
     return { nonces, close: () => nonces.close() };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
