@@ -14,8 +14,8 @@ const GENERATOR_CORE = 1;
 const CAPACITY_REQUESTS = 10_000;
 /** Seconds of each load that are measured. */
 const MEASURED_S = 10;
-/** Seconds before: a burst of this length is served whole, and is not what is measured. */
-const WARM_UP_S = 2;
+/** Seconds before: a burst of some seconds is served whole and in order, and is not what is measured. */
+const WARM_UP_S = 4;
 /** Connections of the generator: a request that finds none free is not sent, as with the pools of real clients. */
 const MOST_CONNECTIONS = 1000;
 /** Share of the capacity that is called calm. */

@@ -21,6 +21,8 @@ class Bench {
   readonly started: string[] = [];
   readonly dropped: string[] = [];
   readonly gone = new Set<string>();
+  /** Called with each turn that is started or dropped. */
+  answered: (name: string) => void = () => {};
   readonly #finishers = new Map<string, () => void>();
   #now = 0;
   #afterTurn: (() => void)[] = [];
@@ -43,11 +45,23 @@ class Bench {
       isWanted: () => !this.gone.has(name),
       start: () => {
         this.started.push(name);
+        this.answered(name);
         this.#now += ms;
         return isLong ? new Promise((resolve) => this.#finishers.set(name, resolve)) : Promise.resolve();
       },
-      drop: () => this.dropped.push(name),
+      drop: () => {
+        this.dropped.push(name);
+        this.answered(name);
+      },
     });
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  pass(ms: number): void {
+    this.#now += ms;
   }
 
   finish(name: string): void {
@@ -224,6 +238,19 @@ test('a burst is served whole and in order, however long its last request waits'
   assert.deepEqual(bench.dropped, []);
 });
 
+test('a stop of the whole process is no overload, however busy a caller keeps the queue', async () => {
+  const bench = new Bench({ overloadWaitMs: 100, overloadAfterMs: 1000 });
+  let sent = 50;
+  bench.answered = () => bench.enter({ name: String(sent++), group: 'account', isVerified: true });
+  for (const asked of many(50, { name: '', group: 'account', isVerified: true })) bench.enter(asked);
+  for (let steps = 0; steps < 6000; steps++) {
+    await bench.step();
+    if (steps % 2000 === 1999) bench.pass(400);
+  }
+  assert.ok(bench.started.length > 2900);
+  assert.deepEqual(bench.dropped, []);
+});
+
 test('under overload the newest are served at once and the others refused in time; it ends with the load', async () => {
   const bench = new Bench({ overloadWaitMs: 100, overloadAfterMs: 1000 });
   await overload(bench, 3000);
@@ -239,6 +266,7 @@ test('under overload the newest are served at once and the others refused in tim
   await bench.drain();
   assert.equal(bench.queue.waiting, 0);
   assert.ok(bench.started.length - served <= 210);
+  bench.pass(2001);
   await overload(bench, 50, 4000);
   await bench.drain();
   assert.deepEqual(
@@ -246,6 +274,34 @@ test('under overload the newest are served at once and the others refused in tim
     Array.from({ length: 100 }, (_, at) => 4000 + Math.floor(at / 2)),
     'in order again',
   );
+});
+
+test('an overload that pauses until nothing waits is one overload', async () => {
+  const bench = new Bench({ overloadWaitMs: 100, overloadAfterMs: 1000 });
+  const sent = new Map<string, number>();
+  let next: number[] = [...Array(400).keys()];
+  const waited: number[] = [];
+  bench.answered = (name) => {
+    next.push(step(name) + 400);
+    const isStarted = bench.started.at(-1) === name;
+    if (isStarted && bench.now > 2000) waited.push(bench.now - (sent.get(name) ?? 0));
+  };
+  for (let steps = 0; steps < 12_000; steps++) {
+    // A pause now and then, in which all that wait are served or refused.
+    const isPaused = steps % 4000 > 3400;
+    const due = isPaused ? [] : next;
+    if (!isPaused) next = [];
+    for (const at of due) {
+      sent.set(String(at), bench.now);
+      bench.enter({ name: String(at), group: 'account', isVerified: true });
+    }
+    await bench.step();
+    if (isPaused && steps % 4000 === 3999) assert.equal(bench.queue.waiting, 0);
+  }
+  assert.ok(waited.length > 1000);
+  // Those served in a pause have waited; in order, most would have.
+  assert.ok(waited.filter((ms) => ms > 10).length < waited.length / 20);
+  assert.ok(Math.max(...waited) <= 13);
 });
 
 test('overload of one caller refuses nothing of another', async () => {

@@ -27,7 +27,10 @@ export interface TurnBounds {
   readonly sliceMs: number;
   /** Longest wait in a lane that is overloaded, ms; Infinity: none is overloaded. */
   readonly overloadWaitMs: number;
-  /** A lane that has had work waiting for longer is overloaded when its oldest turn has waited too long, ms. */
+  /**
+   * A lane is overloaded when its oldest turn has been one that waited too long for this time, ms: a process that was
+   * stopped for a moment serves what has come meanwhile. It is looked at again each time this time has passed.
+   */
   readonly overloadAfterMs: number;
 }
 
@@ -56,6 +59,15 @@ const DEFAULT_BOUNDS: TurnBounds = {
   overloadWaitMs: Number.POSITIVE_INFINITY,
   overloadAfterMs: 1000,
 };
+
+/**
+ * Part of the longest wait after which an overloaded lane refuses a turn. Served newest first, a turn that is not started
+ * soon is started in a lull if at all: late, instead of a newer one.
+ */
+const OVERLOADED_WAIT_PART = 1 / 8;
+
+/** Share of an overloaded lane's turns that is refused at least; if fewer were, it is not overloaded any more. */
+const OVERLOADED_REFUSALS = 1 / 20;
 
 /** Charged for each turn at least: connections, reading and answering take time, too. */
 const LEAST_MS = 0.05;
@@ -108,6 +120,15 @@ class Share {
   }
 }
 
+/** Overload of a lane. Outlives the lane's turns: for a moment none may be waiting. */
+interface Overload {
+  /** When it is looked at again, ms. */
+  until: number;
+  /** Turns since it was last looked at. */
+  refused: number;
+  served: number;
+}
+
 /** Turn with the time at which it came, of the monotonic clock in ms. */
 interface WaitingTurn {
   readonly turn: Turn;
@@ -118,10 +139,8 @@ class Lane extends Share {
   readonly key: string;
   /** The oldest first. */
   readonly turns: WaitingTurn[] = [];
-  /** When turns began to wait without a pause. */
-  waitingSince = 0;
-  /** Too much comes: the newest is served first, and the oldest are refused, until none waits. */
-  isOverloaded = false;
+  /** Since when each oldest turn has waited too long, ms; `undefined` if the last one had not. */
+  lateSince: number | undefined;
   bytes = 0;
   underWay = 0;
 
@@ -149,9 +168,10 @@ class Group extends Share {
  * After each slice of work the event loop gets to accept and read what has arrived. When too much waits, the newest of
  * the busiest lane is dropped.
  *
- * A lane whose turns wait without a pause and for too long gets more than its part of the event loop can serve. Served
- * in order, every one of them would be late, most of them for clients that have given up. So the newest is served first
- * until none waits, and what has waited too long is refused before any work is done for it.
+ * A lane whose turns wait too long, one after the other, gets more than its part of the event loop can serve. Served
+ * in order, every one of them would be late, most of them for clients that have given up. So the newest is served first,
+ * and what has waited too long is refused before any work is done for it. A lane that is empty for a moment is still
+ * overloaded: clients whose requests are refused together send the next ones together.
  */
 export class TurnQueue {
   readonly #bounds: TurnBounds;
@@ -161,6 +181,8 @@ export class TurnQueue {
   readonly #others = new Share(this.#root);
   readonly #groups = new Map<string, Group>();
   readonly #lanes = new Map<string, Lane>();
+  /** By the lane's key; those that are looked at first are first. */
+  readonly #overloads = new Map<string, Overload>();
   #waiting = 0;
   #waitingBytes = 0;
   #dropped = 0;
@@ -191,7 +213,6 @@ export class TurnQueue {
   enter(turn: Turn): void {
     const lane = this.#laneOf(turn);
     const since = this.#loop.now();
-    if (lane.turns.length === 0) lane.waitingSince = since;
     lane.turns.push({ turn, since });
     lane.bytes += turn.bytes;
     this.#waiting += 1;
@@ -266,12 +287,15 @@ export class TurnQueue {
 
   /** Returns the turn of a lane to start; `undefined` when one that waited too long was refused instead. */
   #nextOf(lane: Lane): Turn | undefined {
-    const { overloadWaitMs, overloadAfterMs } = this.#bounds;
     const now = this.#loop.now();
-    const isLate = now - lane.turns[0]!.since > overloadWaitMs;
-    lane.isOverloaded ||= isLate && now - lane.waitingSince > overloadAfterMs;
-    if (!lane.isOverloaded) return this.#take(lane, lane.turns.shift()!);
-    if (!isLate) return this.#take(lane, lane.turns.pop()!);
+    const waited = now - lane.turns[0]!.since;
+    const overload = this.#overloadOf(lane, waited, now);
+    if (overload === undefined) return this.#take(lane, lane.turns.shift()!);
+    if (waited <= this.#bounds.overloadWaitMs * OVERLOADED_WAIT_PART) {
+      overload.served += 1;
+      return this.#take(lane, lane.turns.pop()!);
+    }
+    overload.refused += 1;
     this.#dropped += 1;
     this.#take(lane, lane.turns.shift()!).drop();
     // Its answer takes time, too.
@@ -281,15 +305,43 @@ export class TurnQueue {
     return undefined;
   }
 
+  /** @param waited by the oldest turn of the lane, ms */
+  #overloadOf(lane: Lane, waited: number, now: number): Overload | undefined {
+    const { overloadWaitMs, overloadAfterMs } = this.#bounds;
+    const known = this.#overloads.get(lane.key);
+    if (known !== undefined) {
+      if (now < known.until) return known;
+      this.#overloads.delete(lane.key);
+      const isRecent = now < known.until + overloadAfterMs;
+      if (isRecent && known.refused >= (known.refused + known.served) * OVERLOADED_REFUSALS) {
+        return this.#addOverload(lane, now);
+      }
+    }
+    if (waited <= overloadWaitMs) {
+      lane.lateSince = undefined;
+      return undefined;
+    }
+    lane.lateSince ??= now;
+    return now - lane.lateSince < overloadAfterMs ? undefined : this.#addOverload(lane, now);
+  }
+
+  #addOverload(lane: Lane, now: number): Overload {
+    const { overloadAfterMs } = this.#bounds;
+    for (const [key, { until }] of this.#overloads) {
+      if (now < until + overloadAfterMs) break;
+      this.#overloads.delete(key);
+    }
+    const added = { until: now + overloadAfterMs, refused: 0, served: 0 };
+    this.#overloads.set(lane.key, added);
+    return added;
+  }
+
   /** A turn of the lane waits no longer. */
   #take(lane: Lane, { turn }: WaitingTurn): Turn {
     lane.bytes -= turn.bytes;
     this.#waiting -= 1;
     this.#waitingBytes -= turn.bytes;
-    if (lane.turns.length === 0) {
-      lane.leave();
-      lane.isOverloaded = false;
-    }
+    if (lane.turns.length === 0) lane.leave();
     return turn;
   }
 
