@@ -1,6 +1,7 @@
 /** Role sessions and the AccessKey that opened them: they end together, or not, as the account of the key sets it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import type { ClientKey, Clients } from './clients.ts';
 import { document, ReplicatedGuard } from './replicated-guard.ts';
 import { trusting } from './sample-entities.ts';
@@ -10,6 +11,21 @@ const IMS = '2019-08-15';
 const RAM = '2015-05-01';
 const STS = '2015-04-01';
 const OWN = '2026-11-24';
+
+/** What may become of a key, and of the setting of its account. */
+const EVENTS = [
+  'on',
+  'off',
+  'off',
+  'enable',
+  'disable',
+  'disable',
+  'delete',
+  'restore',
+  'expire',
+  'extend',
+] as const;
+type KeyEvent = (typeof EVENTS)[number];
 
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
@@ -40,8 +56,8 @@ eachServer((_, start) => {
       PolicyName: 'orders',
       PolicyType: 'Custom',
     });
-    const open = async (): Promise<ClientKey> => {
-      const { Credentials } = await alice.clients.callRpc(STS, 'AssumeRole', {
+    const open = async (opener = alice.clients): Promise<ClientKey> => {
+      const { Credentials } = await opener.callRpc(STS, 'AssumeRole', {
         RoleArn: `acs:ram::${owner.accountId}:role/deploy`,
         RoleSessionName: 'job',
       });
@@ -104,7 +120,7 @@ eachServer((_, start) => {
       await server.services.store.write(async ({ queries, changed }) => {
         await queries
           .updateTable('access_keys')
-          .set({ expires_at: Date.now() - 1000 })
+          .set({ expires_at: Date.now() })
           .where('access_key_id', '=', subject)
           .execute();
         changed({ accountId, topic: 'access-key', subject });
@@ -126,6 +142,100 @@ eachServer((_, start) => {
         UserAccessKeyId: key.UserAccessKeyId,
       });
       await refused(works(clients), 'InvalidAccessKeyId.NotFound', 404);
+    });
+
+    test('stays ended once it has ended, whatever the key and the setting do afterwards', async () => {
+      const { server, account, admin, open, setEnding } = await fresh();
+      const policy = {
+        PolicyName: 'AliyunSTSAssumeRoleAccess',
+        PolicyType: 'System',
+      };
+      let names = 0;
+      const nextMillisecond = async () => {
+        for (const now = Date.now(); Date.now() === now; ) await new Promise(setImmediate);
+      };
+      const any = fc.array(fc.constantFrom(...EVENTS), { minLength: 1, maxLength: 5 });
+      // Half of them: a key that becomes invalid while the setting is off, which is then turned on.
+      const turnedOn = fc
+        .tuple(fc.constantFrom<KeyEvent>('disable', 'delete', 'expire'), any)
+        .map(([invalid, rest]): KeyEvent[] => ['off', invalid, 'on', ...rest]);
+      const sequences = fc.oneof(any, turnedOn);
+      await fc.assert(
+        fc.asyncProperty(sequences, async (events) => {
+          names += 1;
+          const user = await server.newUser(account, `user${names}`);
+          const key = { UserName: `user${names}`, UserAccessKeyId: user.key.accessKeyId };
+          await admin.callRpc(RAM, 'AttachPolicyToUser', { UserName: key.UserName, ...policy });
+          await setEnding(account, true);
+          const clients = server.clients(await open(user.clients));
+          const state = { isOn: true, isActive: true, isRecycled: false, isExpired: false, hasEnded: false };
+          const happen: Record<KeyEvent, () => unknown> = {
+            on: async () => {
+              await setEnding(account, true);
+              state.isOn = true;
+            },
+            off: async () => {
+              await setEnding(account, false);
+              state.isOn = false;
+            },
+            enable: async () => {
+              if (state.isRecycled) return;
+              await admin.callRpc(RAM, 'UpdateAccessKey', { ...key, Status: 'Active' });
+              state.isActive = true;
+            },
+            disable: async () => {
+              if (state.isRecycled) return;
+              await admin.callRpc(RAM, 'UpdateAccessKey', { ...key, Status: 'Inactive' });
+              state.isActive = false;
+            },
+            delete: async () => {
+              if (state.isRecycled) return;
+              await admin.callRpc(RAM, 'DeleteAccessKey', key);
+              Object.assign(state, { isRecycled: true, isActive: false });
+            },
+            restore: async () => {
+              if (!state.isRecycled) return;
+              const { UserAccessKeyId } = key;
+              await admin.call(IMS, 'RestoreAccessKeyFromRecycleBin', {
+                UserId: user.userId,
+                UserAccessKeyId,
+              });
+              state.isRecycled = false;
+            },
+            expire: async () => {
+              if (state.isExpired) return;
+              const { UserAccessKeyId: subject } = key;
+              await server.services.store.write(async ({ queries, changed }) => {
+                const expired = queries.updateTable('access_keys').set({ expires_at: Date.now() });
+                await expired.where('access_key_id', '=', subject).execute();
+                changed({ accountId: account.accountId, topic: 'access-key', subject });
+              });
+              state.isExpired = true;
+            },
+            extend: async () => {
+              if (state.isRecycled) return;
+              await admin.callRpc(OWN, 'SetAccessKeyExpiry', {
+                UserPrincipalName: user.userPrincipalName,
+                UserAccessKeyId: key.UserAccessKeyId,
+                ExpireDate: '',
+              });
+              state.isExpired = false;
+            },
+          };
+          for (const event of events) {
+            await happen[event]();
+            await nextMillisecond();
+            const isValid = state.isActive && !state.isRecycled && !state.isExpired;
+            state.hasEnded ||= state.isOn && !isValid;
+            const goesOn = await works(clients).then(
+              () => true,
+              () => false,
+            );
+            assert.equal(goesOn, !state.hasEnded, `${events.join(', ')}: after ${event}`);
+          }
+        }),
+        { numRuns: 14, seed: 27, endOnFailure: true },
+      );
     });
 
     test('ends with its user, and when its sessions are revoked, whatever is set', async () => {

@@ -5,7 +5,7 @@ import type { AccessKeyRow } from '../store/schema.ts';
 import { Secret } from '../wire/secret.ts';
 import { newKeyExpiry } from './expiry-ceiling.ts';
 import type { KeyOwner } from './owner.ts';
-import { endRoleSessionsOfKey } from './role-sessions-of-key.ts';
+import { endRoleSessionsOfKey, keepRoleSessionsEnded } from './role-sessions-of-key.ts';
 
 /** A new AccessKey. Its secret is available only here. */
 export interface NewAccessKey {
@@ -110,7 +110,10 @@ export async function updateAccessKey(
   accessKeyId: string,
   status: 'Active' | 'Inactive',
 ): Promise<void> {
-  await requireAccessKey(scope, owner, accessKeyId);
+  const key = await requireAccessKey(scope, owner, accessKeyId);
+  if (status === 'Active' && key.status !== 'Active') {
+    await keepRoleSessionsEnded(scope.queries, scope.account.accountId, accessKeyId, scope.now);
+  }
   await changeKey(scope, accessKeyId, { status, updated_at: scope.now });
 }
 

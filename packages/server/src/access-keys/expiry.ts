@@ -5,7 +5,7 @@ import type { AccessKeyRow } from '../store/schema.ts';
 import { changeKey, requireAccessKey } from './access-key.ts';
 import { readCeiling } from './expiry-ceiling.ts';
 import type { KeyOwner } from './owner.ts';
-import { endRoleSessionsOfKey } from './role-sessions-of-key.ts';
+import { keepRoleSessionsEnded } from './role-sessions-of-key.ts';
 
 /** Returns whether a key lasts longer than its account allows. @param days the ceiling; 0 if unlimited */
 export function isBeyondCeiling({ created_at, expires_at }: AccessKeyRow, days: number): boolean {
@@ -35,7 +35,7 @@ export async function setExpiry(
   }
   // An expired key with a later expiry works again, but the role sessions that ended with it must not.
   if (row.expires_at !== null && Number(row.expires_at) <= scope.now) {
-    await endRoleSessionsOfKey(scope.queries, scope.account.accountId, accessKeyId, scope.now);
+    await keepRoleSessionsEnded(scope.queries, scope.account.accountId, accessKeyId, scope.now);
   }
   await changeKey(scope, accessKeyId, { expires_at: expiresAt, updated_at: scope.now });
   return { ...row, expires_at: expiresAt };

@@ -92,6 +92,7 @@ async function purgeKey(scope: Scope, accessKeyId: string): Promise<void> {
   await scope.queries.deleteFrom('access_keys').where('access_key_id', '=', accessKeyId).execute();
   await scope.queries.deleteFrom('access_key_uses').where('access_key_id', '=', accessKeyId).execute();
   await deleteGeneration(scope.queries, `access-key:${accessKeyId}`, scope.now);
+  await deleteGeneration(scope.queries, `invalid-key:${accessKeyId}`, scope.now);
   scope.changed('access-key', accessKeyId);
   scope.touched('ACS::RAM::AccessKey', accessKeyId);
 }

@@ -9,6 +9,9 @@ import type { TokenIssuer } from './token-issuer.ts';
  */
 export type GenerationSubject = `${'account' | 'role' | 'user' | 'access-key'}:${string}`;
 
+/** Stored beside generations: when a key became invalid, see `access-keys/role-sessions-of-key.ts`. */
+export type InvalidKeySubject = `invalid-key:${string}`;
+
 /** Generations by subject; 0 if absent. */
 export type Generations = Readonly<Record<string, number>>;
 
@@ -47,7 +50,7 @@ const LONGEST_SESSION_MS = 12 * 3_600_000;
  */
 export async function deleteGeneration(
   queries: Queries,
-  subject: GenerationSubject,
+  subject: GenerationSubject | InvalidKeySubject,
   now: number,
 ): Promise<void> {
   await queries
@@ -87,7 +90,7 @@ export function subjectsOf(
 /** Returns the current generations of the subjects that were ever revoked. */
 export async function readGenerations(
   queries: Queries,
-  subjects: readonly GenerationSubject[],
+  subjects: readonly (GenerationSubject | InvalidKeySubject)[],
 ): Promise<Generations> {
   const rows = await queries
     .selectFrom('session_generations')

@@ -37,15 +37,40 @@ export async function readAccountProtection(queries: Queries, accountId: string)
   };
 }
 
+/** Whether role sessions end with the AccessKey that opened them, now and before. */
+export interface KeySessionEnding {
+  readonly isOn: boolean;
+  /** How often it was turned on: by it, no clock decides what came first. */
+  readonly turnedOn: number;
+  /** When it was turned off last, ms since the epoch; `undefined` if never. */
+  readonly turnedOffAt: number | undefined;
+}
+
+/** Reads whether role sessions of an account's keys end with them. */
+export async function readKeySessionEnding(queries: Queries, accountId: string): Promise<KeySessionEnding> {
+  const row = await queries
+    .selectFrom('account_protections')
+    .select(['sessions_end_with_key', 'sessions_end_turned_on', 'sessions_end_turned_off_at'])
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  const turnedOffAt = row?.sessions_end_turned_off_at ?? undefined;
+  return {
+    isOn: row === undefined || Number(row.sessions_end_with_key) === 1,
+    turnedOn: Number(row?.sessions_end_turned_on ?? 0),
+    turnedOffAt: turnedOffAt === undefined ? undefined : Number(turnedOffAt),
+  };
+}
+
 /**
  * Changes the protection of an account; settings that are `undefined` stay. Returns all of them. Sessions that have
- * ended with their key stay ended when the setting is turned off.
+ * ended with their key stay ended when the setting is turned off, since when it was turned on and off is stored, too.
  */
 export async function setAccountProtection(
   scope: Scope,
   { credentialChangesNeedMfa, presignedIdentityAllowed, roleSessionsEndWithKey }: ChangedAccountProtection,
 ): Promise<AccountProtection> {
-  const old = await readAccountProtection(scope.queries, scope.account.accountId);
+  const { accountId } = scope.account;
+  const old = await readAccountProtection(scope.queries, accountId);
   const protection: AccountProtection = {
     credentialChangesNeedMfa: credentialChangesNeedMfa ?? old.credentialChangesNeedMfa,
     presignedIdentityAllowed: presignedIdentityAllowed ?? old.presignedIdentityAllowed,
@@ -56,15 +81,21 @@ export async function setAccountProtection(
     presigned_identity_allowed: protection.presignedIdentityAllowed ? 1 : 0,
     sessions_end_with_key: protection.roleSessionsEndWithKey ? 1 : 0,
     updated_at: scope.now,
+    ...(old.roleSessionsEndWithKey && !protection.roleSessionsEndWithKey
+      ? { sessions_end_turned_off_at: scope.now }
+      : {}),
+    ...(!old.roleSessionsEndWithKey && protection.roleSessionsEndWithKey
+      ? { sessions_end_turned_on: (await readKeySessionEnding(scope.queries, accountId)).turnedOn + 1 }
+      : {}),
   };
   await scope.queries
     .insertInto('account_protections')
-    .values({ account_id: scope.account.accountId, ...columns })
+    .values({ account_id: accountId, ...columns })
     .onConflict((conflict) => conflict.column('account_id').doUpdateSet(columns))
     .execute();
   // Caches and guards that keep a role session read it again.
   if (protection.roleSessionsEndWithKey !== old.roleSessionsEndWithKey) {
-    scope.changed('account', scope.account.accountId);
+    scope.changed('account', accountId);
   }
   return protection;
 }

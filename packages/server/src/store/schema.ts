@@ -686,9 +686,10 @@ export interface AccessKeyCeilingRow {
 
 /** Number of revocations of the sessions that depend on a subject; see `revocation/role-session-generation.ts`. */
 export interface SessionGenerationRow {
-  /** `role:<id>`, `user:<id>`, `access-key:<id>` or `account:<id>`. */
+  /** `role:<id>`, `user:<id>`, `access-key:<id>`, `account:<id>`, or `invalid-key:<id>`. */
   subject: string;
   account_id: string;
+  /** Of `invalid-key`: `sessions_end_turned_on` of the account when the key became invalid. */
   generation: number;
   revoked_at: number;
 }
@@ -702,6 +703,10 @@ export interface AccountProtectionRow {
   presigned_identity_allowed: Generated<number>;
   /** 0 or 1. */
   sessions_end_with_key: Generated<number>;
+  /** How often that was turned on. */
+  sessions_end_turned_on: Generated<number>;
+  /** When it was turned off last, ms since the epoch. */
+  sessions_end_turned_off_at: Generated<number | null>;
   updated_at: number;
 }
 

@@ -1,8 +1,9 @@
+import { areRoleSessionsEnded } from '../access-keys/role-sessions-of-key.ts';
 import type { Account } from '../context/account.ts';
 import { readGenerations, subjectsOf } from '../revocation/role-session-generation.ts';
 import type { TokenIssuer } from '../revocation/token-issuer.ts';
 import { readNamedConsoleSession } from '../session/console-session.ts';
-import { readAccountProtection } from '../settings/account-protection.ts';
+import { readKeySessionEnding } from '../settings/account-protection.ts';
 import type { RoleRow } from '../store/schema.ts';
 import type { Change, Queries } from '../store/store.ts';
 import type { StsToken } from './sts-token.ts';
@@ -96,7 +97,7 @@ async function issuerValidUntil(
     case 'identity-provider':
       return (await providerExists(queries, issuer)) ? Number.POSITIVE_INFINITY : ended;
     case 'user':
-      return keyValidUntil(queries, issuer);
+      return keyValidUntil(queries, issuer, now);
     case 'console-session': {
       const session = await readNamedConsoleSession(queries, issuer.sessionId, now);
       return session?.user?.user_id === issuer.userId ? session.expiresAt : ended;
@@ -137,6 +138,7 @@ async function providerExists(
 async function keyValidUntil(
   queries: Queries,
   { accountId, userId, accessKeyId }: Extract<TokenIssuer, { type: 'user' }>,
+  now: number,
 ): Promise<number | EndedStsSession> {
   const owner = await queries
     .selectFrom('users')
@@ -156,8 +158,11 @@ async function keyValidUntil(
   if (owner === undefined) return 'InvalidAccessKeyId.NotFound';
   const isActive = owner.access_key_id !== null;
   if (isActive && owner.expires_at === null) return Number.POSITIVE_INFINITY;
-  const { roleSessionsEndWithKey } = await readAccountProtection(queries, accountId);
-  if (!roleSessionsEndWithKey) return Number.POSITIVE_INFINITY;
+  if (isActive && Number(owner.expires_at) > now) {
+    const { isOn } = await readKeySessionEnding(queries, accountId);
+    return isOn ? Number(owner.expires_at) : Number.POSITIVE_INFINITY;
+  }
+  if (!(await areRoleSessionsEnded(queries, accountId, accessKeyId))) return Number.POSITIVE_INFINITY;
   return isActive ? Number(owner.expires_at) : 'InvalidSecurityToken.AccessKeyDisabled';
 }
 

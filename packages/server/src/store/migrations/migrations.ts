@@ -25,6 +25,7 @@ import { auditChain } from './0023-audit-chain.ts';
 import { auditLookUps } from './0024-audit-look-ups.ts';
 import { backups } from './0025-backups.ts';
 import { sweeps } from './0026-sweeps.ts';
+import { keySessionEndings } from './0027-key-session-endings.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -54,4 +55,5 @@ export const MIGRATIONS: readonly Migration[] = [
   auditLookUps,
   backups,
   sweeps,
+  keySessionEndings,
 ];
