@@ -71,3 +71,14 @@ test('styles are in style sheets: no element has a style of its own', () => {
     [],
   );
 });
+
+test('no list loads everything: the server pages and searches users, groups, members, roles and policies', () => {
+  const whole = /useEveryPage|'List(Users|UserBasicInfos|Groups|Roles|Policies)'/;
+  const loading = [...readSources()].filter(
+    ([file, text]) => !file.includes('__generated__') && whole.test(text),
+  );
+  assert.deepEqual(
+    loading.map(([file]) => relative(SOURCES, file)),
+    [],
+  );
+});

@@ -208,18 +208,30 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, async () => {
     await close();
   });
 
-  test('a user who is not among the first 5,000 is found by name', async () => {
+  test('the server pages, sorts and searches users', async () => {
     const large = await console.newAccount();
-    await insertUsers(console.server, large, 6100);
+    await insertUsers(console.server, large, 60);
     const { page, close } = await console.openSignedIn(large.rootLoginName, PASSWORD);
+    const user = (number: string) => page.getByRole('link', { name: `filler-${number}@` });
     await page.goto('/users');
-    // The list is complete as far as it is loaded automatically.
-    await page.getByRole('button', { name: 'Load more' }).waitFor();
-    await page.getByRole('searchbox').first().fill('filler-60');
-    await page.getByRole('link', { name: 'filler-6000@' }).waitFor();
+    await user('0000').waitFor();
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await user('0030').waitFor();
+    await page.getByText('Page 2', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Previous page' }).click();
+    await user('0000').waitFor();
+    for (const sorted of ['ascending', 'descending']) {
+      await page.getByRole('columnheader', { name: 'Created' }).click();
+      await page.locator(`th[aria-sort=${sorted}]`).waitFor();
+    }
+    await page.waitForURL('**/users?order=-CreateDate');
+    await user('0059').waitFor();
+    await page.getByRole('searchbox').first().fill('LER-0042');
+    await user('0042').waitFor();
+    await user('0059').waitFor({ state: 'detached' });
     await page.goto('/simulator');
-    await page.getByRole('combobox', { name: 'A RAM user' }).fill('filler-6099');
-    await option(page, `filler-6099@${large.domain}`).waitFor();
+    await page.getByRole('combobox', { name: 'A RAM user' }).fill('ler-0055');
+    await option(page, `filler-0055@${large.domain}`).waitFor();
     await close();
   });
 

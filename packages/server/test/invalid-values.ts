@@ -334,6 +334,7 @@ export const TEXT_FACTS: Readonly<Record<string, TextFact>> = {
     'acs:ram::1234567890123456:mfa/a/b',
   ),
   ServiceCredentialId: name('SCSampleSampleSample', '../x', 'a-b'),
+  Search: anything('sample', 'a text that is in no name finds nothing'),
   UserNamePrefix: name('sample', 'a/b', 'a:b', 'a@b'),
   ServiceCredentialName: name('sample', 'a/b', 'a:b'),
   ServiceName: name('dashscope.aliyuncs.com', 'a/b', 'a:b', 'https://x'),

@@ -53,6 +53,7 @@ const NAMES_NOTHING = new Set([
   'NewAllowConsoleLogin',
   'ServiceName',
   'UserNamePrefix',
+  'Search',
   'NameList',
   'CredentialChangesNeedMFA',
   'PresignedIdentityAllowed',

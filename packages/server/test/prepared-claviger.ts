@@ -59,6 +59,34 @@ export const PREPARED_CLAVIGER: Readonly<Record<string, Prepare>> = {
     on: [entities.arn('user/*')],
     action: 'ram:ListUsers',
   }),
+  'SearchUsers by last sign-in': async (entities) => ({
+    parameters: { Search: 'a', OrderBy: 'LastLoginDate', Descending: 'true' },
+    on: [entities.arn('user/*')],
+    action: 'ram:ListUsers',
+  }),
+  SearchGroups: async (entities) => ({
+    parameters: { Search: 'a', OrderBy: 'CreateDate' },
+    on: [entities.arn('group/*')],
+    action: 'ram:ListGroups',
+  }),
+  SearchGroupMembers: async (entities, name) => {
+    await entities.group(name);
+    return {
+      parameters: { GroupName: name, Search: 'a' },
+      on: [entities.arn(`group/${name}`)],
+      action: 'ram:ListUsersForGroup',
+    };
+  },
+  SearchRoles: async (entities) => ({
+    parameters: { Search: 'a', OrderBy: 'CreateDate' },
+    on: [entities.arn('role/*')],
+    action: 'ram:ListRoles',
+  }),
+  SearchPolicies: async (entities) => ({
+    parameters: { Search: 'a' },
+    on: [entities.arn('policy/*')],
+    action: 'ram:ListPolicies',
+  }),
   GetAuxiliaryDomain: async (entities) => ({
     parameters: {},
     on: [entities.arn('*')],

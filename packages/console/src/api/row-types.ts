@@ -18,3 +18,6 @@ export type Application = NonNullable<
 export type OidcProvider = NonNullable<
   NonNullable<AnswerOf<'Ims', 'ListOIDCProviders'>['OIDCProviders']>['OIDCProvider']
 >[number];
+
+/** User as lists show it. */
+export type ListedUser = NonNullable<AnswerOf<'Claviger', 'SearchUsers'>['Users']>[number];

@@ -1,13 +1,19 @@
 import { Modal, Select } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useEveryPage } from '../api/use-every-page.ts';
+import { useSearch } from '../api/use-search.ts';
 import { ErrorNotice } from './error-notice.tsx';
 
 /** Identity of a policy: type and name. */
 export interface PolicyReference {
   readonly name: string;
   readonly type: string;
+}
+
+/** Chosen policy: the value is its type and name. */
+interface LabelledPolicy {
+  readonly value: string;
+  readonly label: string;
 }
 
 /** Whether a policy belongs to a service-linked role: the server attaches it to nothing else (`NoPermission`). */
@@ -32,13 +38,9 @@ export function AttachPolicyDialog({
 }) {
   const { t } = useTranslation();
   const id = useId();
-  const [chosen, setChosen] = useState<readonly string[]>([]);
-  const policies = useEveryPage(
-    'Ram',
-    'ListPolicies',
-    { MaxItems: 1000 },
-    (answer) => answer.Policies?.Policy,
-  );
+  const [chosen, setChosen] = useState<readonly LabelledPolicy[]>([]);
+  const [searched, setSearched] = useState('');
+  const policies = useSearch('SearchPolicies', searched, (answer) => answer.Policies);
   const taken = new Set(attached.map(({ type, name }) => `${type}/${name}`));
   const options = (['Custom', 'System'] as const).map((type) => ({
     label: t(`attachPolicy.${type}`),
@@ -57,7 +59,7 @@ export function AttachPolicyDialog({
 
   function attach(): void {
     onAttach(
-      chosen.map((value) => {
+      chosen.map(({ value }) => {
         const slash = value.indexOf('/');
         return { type: value.slice(0, slash), name: value.slice(slash + 1) };
       }),
@@ -82,9 +84,15 @@ export function AttachPolicyDialog({
         className="whole-width"
         loading={policies.isLoading}
         value={[...chosen]}
-        onChange={(values: string[]) => setChosen(values)}
+        labelInValue
+        onChange={(policies: LabelledPolicy[]) => {
+          setChosen(policies.map(({ value, label }) => ({ value, label })));
+          setSearched('');
+        }}
         options={options}
-        optionFilterProp="label"
+        filterOption={false}
+        searchValue={searched}
+        onSearch={setSearched}
         placeholder={t('attachPolicy.placeholder')}
         optionRender={({ label, data }) => (
           <>

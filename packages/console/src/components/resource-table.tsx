@@ -1,11 +1,14 @@
 import { DownloadOutlined, ReloadOutlined, SearchOutlined } from '@ant-design/icons';
 import { Button, Checkbox, Empty, Grid, Input, Pagination, Table, Tooltip } from 'antd';
+import type { SorterResult } from 'antd/es/table/interface';
 import { type Key, type ReactNode, useDeferredValue, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { csvText, saveFile } from './csv.ts';
 import { ErrorNotice } from './error-notice.tsx';
 import { Loading } from './loading.tsx';
+import { ServerPager } from './server-pager.tsx';
+import type { ServerList, Sorting } from './use-server-list.ts';
 import './resource-table.css';
 
 /** Column of a table. Its text is searched, sorted and exported. */
@@ -18,6 +21,8 @@ export interface Column<Row> {
   readonly render?: (row: Row) => ReactNode;
   /** Sort key instead of the text; false for a column that cannot be sorted. */
   readonly sortBy?: ((row: Row) => number | string) | false;
+  /** Name of this order in the operation of a list that the server sorts; not sortable there when absent. */
+  readonly orderBy?: string;
   readonly width?: number;
 }
 
@@ -36,7 +41,10 @@ export interface BulkAction<Row> {
 export interface ResourceTableProps<Row> {
   /** Label for screen readers. */
   readonly label: string;
-  readonly rows: readonly Row[];
+  /** Rows of a short list; searched, sorted and paged in the browser. */
+  readonly rows?: readonly Row[];
+  /** List of which the server answers one page, instead of `rows`. */
+  readonly list?: ServerList<Row>;
   readonly columns: readonly Column<Row>[];
   readonly rowKey: (row: Row) => string;
   /** Label of the checkbox of a row. */
@@ -44,6 +52,7 @@ export interface ResourceTableProps<Row> {
   readonly loading?: boolean;
   readonly error?: Error | null;
   readonly refetch?: () => void;
+  /** Reads further rows of `rows`. */
   readonly readOn?: (() => void) | undefined;
   readonly bulkActions?: readonly BulkAction<Row>[];
   /** Name of the CSV file without extension; no export when absent. */
@@ -61,25 +70,22 @@ export interface ResourceTableProps<Row> {
 
 /**
  * Table with search, sorting, paging, bulk actions and CSV export; a list of cards at phone width. Search text and page
- * number are in the URL.
+ * are in the URL.
  */
 export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>) {
-  const {
-    rows,
-    columns,
-    rowKey,
-    rowName,
-    loading,
-    error,
-    refetch,
-    readOn,
-    bulkActions = [],
-    name = '',
-  } = props;
+  const { list, columns, rowKey, rowName, bulkActions = [], name = '' } = props;
+  const rows = list?.rows ?? props.rows ?? [];
+  const loading = list?.isLoading ?? props.loading;
+  const error = list?.error ?? props.error;
+  const refetch = list?.refetch ?? props.refetch;
+  // A list that is complete but has no search on the server is searched here.
+  const server = list !== undefined && (list.isSearched || !list.isComplete) ? list : undefined;
   const { t, i18n } = useTranslation();
   const wide = Grid.useBreakpoint().md ?? true;
   const [address, setAddress] = useSearchParams();
-  const [selected, setSelected] = useState<readonly Key[]>([]);
+  const [selected, setSelected] = useState<readonly Row[]>([]);
+  const [exporting, setExporting] = useState(false);
+  const [exportError, setExportError] = useState<Error | null>(null);
   const search = address.get(`${name}q`) ?? '';
   const pageNumber = Number(address.get(`${name}page`) ?? 1);
   const pageSize = Number(address.get(`${name}size`) ?? 20);
@@ -87,12 +93,14 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
 
   const found = useMemo(
     () =>
-      wanted === ''
+      wanted === '' || server !== undefined
         ? rows
         : rows.filter((row) => columns.some(({ text }) => text(row).toLowerCase().includes(wanted))),
-    [rows, columns, wanted],
+    [rows, columns, wanted, server],
   );
-  const chosen = rows.filter((row) => selected.includes(rowKey(row)));
+  const current = new Map(rows.map((row) => [rowKey(row), row]));
+  // Rows of other pages of the server stay selected.
+  const chosen = selected.flatMap((row) => current.get(rowKey(row)) ?? (server === undefined ? [] : row));
 
   function remember(changes: Readonly<Record<string, string>>): void {
     setAddress(
@@ -108,13 +116,25 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
     );
   }
 
-  function exportCsv(): void {
+  async function exportCsv(): Promise<void> {
     const exported = columns.filter(({ title }) => title !== '');
+    setExporting(true);
+    try {
+      saveCsv(exported, server === undefined ? found : await server.readAll());
+    } catch (reason) {
+      setExportError(reason instanceof Error ? reason : new Error(String(reason)));
+    } finally {
+      setExporting(false);
+    }
+  }
+
+  function saveCsv(exported: readonly Column<Row>[], all: readonly Row[]): void {
+    setExportError(null);
     saveFile(
       `${props.fileName}.csv`,
       csvText([
         exported.map(({ title }) => title),
-        ...found.map((row) => exported.map(({ text }) => text(row))),
+        ...all.map((row) => exported.map(({ text }) => text(row))),
       ]),
     );
   }
@@ -140,16 +160,18 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
 
   const bar = (
     <div className="resource-table-bar">
-      <Input
-        className="search"
-        allowClear
-        type="search"
-        prefix={<SearchOutlined aria-hidden />}
-        aria-label={t('table.search')}
-        placeholder={props.searchPlaceholder ?? t('table.search')}
-        value={search}
-        onChange={(event) => remember({ q: event.target.value, page: '' })}
-      />
+      {(server === undefined || server.isSearched) && (
+        <Input
+          className="search"
+          allowClear
+          type="search"
+          prefix={<SearchOutlined aria-hidden />}
+          aria-label={t('table.search')}
+          placeholder={props.searchPlaceholder ?? t('table.search')}
+          value={search}
+          onChange={(event) => remember({ q: event.target.value, page: '', after: '' })}
+        />
+      )}
       {props.filters}
       {bulkActions.length > 0 && chosen.length > 0 && (
         <>
@@ -184,7 +206,8 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
               icon={<DownloadOutlined aria-hidden />}
               aria-label={t('table.export')}
               disabled={found.length === 0}
-              onClick={exportCsv}
+              loading={exporting}
+              onClick={() => void exportCsv()}
             />
           </Tooltip>
         )}
@@ -199,6 +222,8 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
     <section aria-label={props.label}>
       {props.searchable !== false && bar}
       <ErrorNotice error={error} retry={refetch} />
+      <ErrorNotice error={exportError} />
+      {server?.findsBeginnings && wanted !== '' && <p className="quiet">{t('table.beginnings')}</p>}
       {wide ? (
         <div className="resource-table-scroll">
           <Table<Row>
@@ -206,30 +231,38 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
             rowKey={rowKey}
             dataSource={found}
             loading={loading ?? false}
-            pagination={paging}
+            pagination={server === undefined ? paging : false}
+            {...(server && { onChange: (_page, _filters, sorter) => server.sort(sortingOf(sorter)) })}
             locale={{ emptyText: loading ? ' ' : empty }}
             {...(bulkActions.length > 0 && {
               rowSelection: {
-                selectedRowKeys: [...selected],
-                onChange: (keys: Key[]) => setSelected(keys),
+                selectedRowKeys: selected.map(rowKey),
+                onChange: (_keys: Key[], picked: Row[]) => setSelected(picked),
                 preserveSelectedRowKeys: true,
                 getTitleCheckboxProps: () => ({ 'aria-label': t('table.selectAll') }),
                 getCheckboxProps: (row: Row) => ({ 'aria-label': t('table.select', { name: rowName(row) }) }),
               },
             })}
-            columns={columns.map(({ key, title, text, render, sortBy, width }) => ({
+            columns={columns.map(({ key, title, text, render, sortBy, orderBy, width }) => ({
               key,
               title: title === '' ? <span className="visually-hidden">{t('table.actions')}</span> : title,
               render: (_: unknown, row: Row) => (render ? render(row) : text(row)),
               ...(width && { width }),
-              ...(sortBy !== false && {
-                sorter: (a: Row, b: Row) => {
-                  const [x, y] = sortBy ? [sortBy(a), sortBy(b)] : [text(a), text(b)];
-                  return typeof x === 'number' && typeof y === 'number'
-                    ? x - y
-                    : collator.compare(String(x), String(y));
-                },
-              }),
+              ...(server !== undefined &&
+                orderBy !== undefined && {
+                  key: orderBy,
+                  sorter: true,
+                  sortOrder: sortOrderOf(server.sorting, orderBy),
+                }),
+              ...(server === undefined &&
+                sortBy !== false && {
+                  sorter: (a: Row, b: Row) => {
+                    const [x, y] = sortBy ? [sortBy(a), sortBy(b)] : [text(a), text(b)];
+                    return typeof x === 'number' && typeof y === 'number'
+                      ? x - y
+                      : collator.compare(String(x), String(y));
+                  },
+                }),
             }))}
           />
         </div>
@@ -240,16 +273,19 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
       ) : (
         <>
           <ul className="resource-cards">
-            {found.slice((pageNumber - 1) * pageSize, pageNumber * pageSize).map((row) => (
+            {(server === undefined
+              ? found.slice((pageNumber - 1) * pageSize, pageNumber * pageSize)
+              : found
+            ).map((row) => (
               <li key={rowKey(row)}>
                 {bulkActions.length > 0 && (
                   <Checkbox
-                    checked={selected.includes(rowKey(row))}
+                    checked={selected.some((each) => rowKey(each) === rowKey(row))}
                     onChange={({ target }) =>
                       setSelected((before) =>
                         target.checked
-                          ? [...before, rowKey(row)]
-                          : before.filter((key) => key !== rowKey(row)),
+                          ? [...before, row]
+                          : before.filter((each) => rowKey(each) !== rowKey(row)),
                       )
                     }
                   >
@@ -266,19 +302,32 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
               </li>
             ))}
           </ul>
-          <Pagination {...paging} simple className="space-above" />
+          {server === undefined && <Pagination {...paging} simple className="space-above" />}
         </>
       )}
-      {readOn && (
+      {server && <ServerPager list={server} />}
+      {props.readOn && (
         <p>
           {t('table.partial', { count: rows.length })}{' '}
-          <Button type="link" onClick={readOn}>
+          <Button type="link" onClick={props.readOn}>
             {t('table.readOn')}
           </Button>
         </p>
       )}
     </section>
   );
+}
+
+/** Returns the order of a column that the user chose; undefined for the default order. */
+function sortingOf<Row>(sorter: SorterResult<Row> | SorterResult<Row>[]): Sorting | undefined {
+  const { columnKey, order } = Array.isArray(sorter) ? (sorter[0] ?? {}) : sorter;
+  return order ? { by: String(columnKey), descending: order === 'descend' } : undefined;
+}
+
+/** Returns the state of the arrows of a column. */
+function sortOrderOf(sorting: Sorting | undefined, orderBy: string): 'ascend' | 'descend' | null {
+  if (sorting?.by !== orderBy) return null;
+  return sorting.descending ? 'descend' : 'ascend';
 }
 
 function Card({ title, children }: { readonly title: string; readonly children: ReactNode }) {

@@ -206,29 +206,6 @@ export async function listUsers(scope: Scope, selection: UserSelection): Promise
   return users.orderBy('bearer.resource_id').limit(limit).execute();
 }
 
-/**
- * Returns users whose name begins with a text, in any case, in the order of their names.
- *
- * @param prefix characters of user names only
- * @param limit most users to return
- */
-export function searchUsers(scope: Scope, prefix: string, limit: number): Promise<UserRow[]> {
-  const from = nameKey(prefix);
-  return (
-    scope.queries
-      .selectFrom('users')
-      .selectAll()
-      .where('account_id', '=', scope.account.accountId)
-      .where('recycled_at', 'is', null)
-      .where('user_name_key', '>=', from)
-      // `~` sorts behind every character of a name.
-      .where('user_name_key', '<', `${from}~`)
-      .orderBy('user_name_key')
-      .limit(limit)
-      .execute()
-  );
-}
-
 /** Returns the position of a user in a list of users. */
 export const userPlace = (user: UserRow, { tags = [] }: Pick<UserSelection, 'tags'>): string =>
   tags.length === 0 ? user.user_name_key : user.user_id;

@@ -48,6 +48,9 @@ export function page<R>(
   return {
     rows: shown,
     IsTruncated: more,
-    Marker: more ? Buffer.from(`m1:${keyOf(last)}`).toString('base64url') : undefined,
+    Marker: more ? markerOf(keyOf(last)) : undefined,
   };
 }
+
+/** Returns the marker of a page that begins after a key. */
+export const markerOf = (key: string): string => Buffer.from(`m1:${key}`).toString('base64url');

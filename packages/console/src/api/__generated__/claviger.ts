@@ -409,12 +409,114 @@ export interface ClavigerOperations {
       RequestId: string;
     };
   };
-  SearchUsers: {
+  SearchGroupMembers: {
     parameters: {
-      UserNamePrefix: string;
+      GroupName: string;
+      Search?: string | undefined;
+      Marker?: string | undefined;
       MaxItems?: number | undefined;
+      Descending?: boolean | undefined;
     };
     response: {
+      IsTruncated: boolean;
+      Marker?: string;
+      SearchMode: 'Prefix' | 'Substring';
+      TotalCount?: number;
+      Users: {
+        UserId: string;
+        UserPrincipalName: string;
+        DisplayName: string;
+        JoinDate: string;
+      }[];
+      RequestId: string;
+    };
+  };
+  SearchGroups: {
+    parameters: {
+      Search?: string | undefined;
+      Marker?: string | undefined;
+      MaxItems?: number | undefined;
+      OrderBy?: 'Name' | 'CreateDate' | undefined;
+      Descending?: boolean | undefined;
+    };
+    response: {
+      IsTruncated: boolean;
+      Marker?: string;
+      SearchMode: 'Prefix' | 'Substring';
+      TotalCount?: number;
+      Groups: {
+        GroupId: string;
+        GroupName: string;
+        DisplayName: string;
+        Comments: string;
+        CreateDate: string;
+      }[];
+      RequestId: string;
+    };
+  };
+  SearchPolicies: {
+    parameters: {
+      PolicyType?: 'System' | 'Custom' | undefined;
+      Search?: string | undefined;
+      Marker?: string | undefined;
+      MaxItems?: number | undefined;
+      Descending?: boolean | undefined;
+    };
+    response: {
+      IsTruncated: boolean;
+      Marker?: string;
+      SearchMode: 'Prefix' | 'Substring';
+      TotalCount?: number;
+      Policies: {
+        PolicyName: string;
+        PolicyType: 'System' | 'Custom';
+        Description: string;
+        DefaultVersion: string;
+        AttachmentCount: number;
+        CreateDate: string;
+        UpdateDate: string;
+      }[];
+      RequestId: string;
+    };
+  };
+  SearchRoles: {
+    parameters: {
+      Search?: string | undefined;
+      Marker?: string | undefined;
+      MaxItems?: number | undefined;
+      OrderBy?: 'Name' | 'CreateDate' | undefined;
+      Descending?: boolean | undefined;
+    };
+    response: {
+      IsTruncated: boolean;
+      Marker?: string;
+      SearchMode: 'Prefix' | 'Substring';
+      TotalCount?: number;
+      Roles: {
+        RoleId: string;
+        RoleName: string;
+        Arn: string;
+        Description: string;
+        MaxSessionDuration: number;
+        CreateDate: string;
+      }[];
+      RequestId: string;
+    };
+  };
+  SearchUsers: {
+    parameters: {
+      UserNamePrefix?: string | undefined;
+      Search?: string | undefined;
+      Marker?: string | undefined;
+      MaxItems?: number | undefined;
+      OrderBy?: 'Name' | 'CreateDate' | 'LastLoginDate' | undefined;
+      Descending?: boolean | undefined;
+    };
+    response: {
+      IsTruncated: boolean;
+      Marker?: string;
+      SearchMode: 'Prefix' | 'Substring';
+      TotalCount?: number;
       Users: {
         UserId: string;
         UserPrincipalName: string;

@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useEveryPage } from '../../api/use-every-page.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useServerList } from '../../components/use-server-list.ts';
 import { useFormat } from '../../language/use-format.ts';
 
 type External = NonNullable<
@@ -19,11 +19,12 @@ export function ExternalApplications() {
   const { t } = useTranslation(['applications', 'shell']);
   const format = useFormat();
   const { message } = App.useApp();
-  const applications = useEveryPage(
+  const applications = useServerList(
     'Ims',
     'ListExternalApplications',
     {},
     (answer) => answer.ExternalApplications?.ExternalApplication,
+    { name: 'external-' },
   );
   const change = useChange();
   const [adding, setAdding] = useState(false);
@@ -73,14 +74,10 @@ export function ExternalApplications() {
       <ResourceTable
         name="external-"
         label={t('external.title')}
-        rows={applications.rows}
+        list={applications}
         columns={columns}
         rowKey={(external) => external.ForeignAppId ?? ''}
         rowName={(external) => external.DisplayName ?? ''}
-        loading={applications.isLoading}
-        error={applications.error}
-        refetch={applications.refetch}
-        readOn={applications.readOn}
         fileName="external-applications"
         empty={t('external.none')}
       />

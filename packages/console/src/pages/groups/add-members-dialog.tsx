@@ -1,22 +1,17 @@
 import { App, Modal, Select } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call } from '../../api/call.ts';
+import { addMember } from '../../api/add-member.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useUsers } from '../../api/use-users.ts';
+import { useSearch } from '../../api/use-search.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 
-/**
- * Dialog to add users to a group.
- * @param present login names of the members
- */
+/** Dialog to add users to a group; existing members are kept. */
 export function AddMembersDialog({
   groupName,
-  present,
   onClosed,
 }: {
   readonly groupName: string;
-  readonly present: readonly string[];
   readonly onClosed: () => void;
 }) {
   const { t } = useTranslation(['groups', 'shell']);
@@ -24,13 +19,13 @@ export function AddMembersDialog({
   const id = useId();
   const [chosen, setChosen] = useState<string[]>([]);
   const [searched, setSearched] = useState('');
-  const users = useUsers(searched);
+  const users = useSearch('SearchUsers', searched, (answer) => answer.Users);
   const change = useChange();
 
   async function add(): Promise<void> {
     const done = await change.run(async () => {
       for (const UserPrincipalName of chosen) {
-        await call('Ims', 'AddUserToGroup', { GroupName: groupName, UserPrincipalName });
+        await addMember(groupName, UserPrincipalName);
       }
       return true;
     });
@@ -57,14 +52,17 @@ export function AddMembersDialog({
         className="whole-width"
         loading={users.isLoading}
         value={chosen}
-        onChange={setChosen}
+        onChange={(names: string[]) => {
+          setChosen(names);
+          setSearched('');
+        }}
         placeholder={t('members.placeholder')}
         options={users.rows.map(({ UserPrincipalName = '', DisplayName }) => ({
           value: UserPrincipalName,
           label: DisplayName ? `${DisplayName} (${UserPrincipalName})` : UserPrincipalName,
-          disabled: present.includes(UserPrincipalName),
         }))}
-        optionFilterProp="label"
+        filterOption={false}
+        searchValue={searched}
         onSearch={setSearched}
       />
       <ErrorNotice error={change.error} />

@@ -4,22 +4,24 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { AnswerOf } from '../../api/operations.ts';
-import { useEveryPage } from '../../api/use-every-page.ts';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
+import { useServerList } from '../../components/use-server-list.ts';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { deleteGroup } from './delete-group.ts';
 import { GroupDialog } from './group-dialog.tsx';
 
-type Group = NonNullable<NonNullable<AnswerOf<'Ims', 'ListGroups'>['Groups']>['Group']>[number];
+type Group = NonNullable<AnswerOf<'Claviger', 'SearchGroups'>['Groups']>[number];
 
 /** Page of the groups of the account. */
 export function Component() {
   const { t } = useTranslation(['groups', 'shell']);
   const format = useFormat();
   const navigate = useNavigate();
-  const groups = useEveryPage('Ims', 'ListGroups', { MaxItems: 100 }, (answer) => answer.Groups?.Group);
+  const groups = useServerList('Claviger', 'SearchGroups', {}, (answer) => answer.Groups, {
+    isSearched: true,
+  });
   const [creating, setCreating] = useState(false);
   const deletion = useDeletion<Group>({
     nameOf: ({ GroupName = '' }) => GroupName,
@@ -34,6 +36,7 @@ export function Component() {
       {
         key: 'name',
         title: t('field.name'),
+        orderBy: 'Name',
         text: (group) => group.GroupName ?? '',
         render: (group) => (
           <Link to={`/groups/${encodeURIComponent(group.GroupName ?? '')}`}>{group.GroupName}</Link>
@@ -45,7 +48,7 @@ export function Component() {
         key: 'created',
         title: t('column.created'),
         text: (group) => format.moment(group.CreateDate),
-        sortBy: (group) => group.CreateDate ?? '',
+        orderBy: 'CreateDate',
       },
     ],
     [t, format],
@@ -64,14 +67,10 @@ export function Component() {
       <div className="surface">
         <ResourceTable
           label={t('title')}
-          rows={groups.rows}
+          list={groups}
           columns={columns}
           rowKey={(group) => group.GroupName ?? ''}
           rowName={(group) => group.GroupName ?? ''}
-          loading={groups.isLoading}
-          error={groups.error}
-          refetch={groups.refetch}
-          readOn={groups.readOn}
           fileName="groups"
           bulkActions={[
             {

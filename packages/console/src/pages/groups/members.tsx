@@ -5,13 +5,13 @@ import { Link } from 'react-router';
 import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useEveryPage } from '../../api/use-every-page.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useServerList } from '../../components/use-server-list.ts';
 import { useFormat } from '../../language/use-format.ts';
 import { AddMembersDialog } from './add-members-dialog.tsx';
 
-type Member = NonNullable<NonNullable<AnswerOf<'Ims', 'ListUsersForGroup'>['Users']>['User']>[number];
+type Member = NonNullable<AnswerOf<'Claviger', 'SearchGroupMembers'>['Users']>[number];
 
 interface Selection {
   readonly members: readonly Member[];
@@ -23,11 +23,12 @@ export function Members({ groupName }: { readonly groupName: string }) {
   const { t } = useTranslation(['groups', 'shell']);
   const format = useFormat();
   const { message } = App.useApp();
-  const members = useEveryPage(
-    'Ims',
-    'ListUsersForGroup',
-    { GroupName: groupName, MaxItems: 100 },
-    (answer) => answer.Users?.User,
+  const members = useServerList(
+    'Claviger',
+    'SearchGroupMembers',
+    { GroupName: groupName },
+    (answer) => answer.Users,
+    { isSearched: true, name: 'members-' },
   );
   const change = useChange();
   const [adding, setAdding] = useState(false);
@@ -38,6 +39,7 @@ export function Members({ groupName }: { readonly groupName: string }) {
       {
         key: 'loginName',
         title: t('members.loginName'),
+        orderBy: 'Name',
         text: (member) => member.UserPrincipalName ?? '',
         render: (member) => <Link to={`/users/${member.UserId}`}>{member.UserPrincipalName}</Link>,
       },
@@ -46,7 +48,6 @@ export function Members({ groupName }: { readonly groupName: string }) {
         key: 'joined',
         title: t('members.joined'),
         text: (member) => format.moment(member.JoinDate),
-        sortBy: (member) => member.JoinDate ?? '',
       },
     ],
     [t, format],
@@ -76,14 +77,10 @@ export function Members({ groupName }: { readonly groupName: string }) {
       <ResourceTable
         name="members-"
         label={t('members.title')}
-        rows={members.rows}
+        list={members}
         columns={columns}
         rowKey={(member) => member.UserPrincipalName ?? ''}
         rowName={(member) => member.UserPrincipalName ?? ''}
-        loading={members.isLoading}
-        error={members.error}
-        refetch={members.refetch}
-        readOn={members.readOn}
         fileName={`${groupName}-members`}
         empty={t('members.none')}
         bulkActions={[
@@ -98,13 +95,7 @@ export function Members({ groupName }: { readonly groupName: string }) {
           },
         ]}
       />
-      {adding && (
-        <AddMembersDialog
-          groupName={groupName}
-          present={members.rows.map((member) => member.UserPrincipalName ?? '')}
-          onClosed={() => setAdding(false)}
-        />
-      )}
+      {adding && <AddMembersDialog groupName={groupName} onClosed={() => setAdding(false)} />}
       <ConfirmDialog
         open={removing !== undefined}
         title={t('members.remove')}

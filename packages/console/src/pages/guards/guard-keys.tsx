@@ -2,8 +2,8 @@ import { Button, Modal } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AnswerOf } from '../../api/operations.ts';
-import { useEveryPage } from '../../api/use-every-page.ts';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useServerList } from '../../components/use-server-list.ts';
 
 type GuardKey = NonNullable<AnswerOf<'Claviger', 'ListGuardAccessKeys'>['AccessKeys']>[number];
 
@@ -16,11 +16,12 @@ export function GuardKeys({
   readonly onClosed: () => void;
 }) {
   const { t } = useTranslation(['guards', 'shell']);
-  const query = useEveryPage(
+  const query = useServerList(
     'Claviger',
     'ListGuardAccessKeys',
-    { GuardName: guardName, MaxItems: 100 },
+    { GuardName: guardName },
     (answer) => answer.AccessKeys,
+    { name: 'keys-' },
   );
   const columns = useMemo<readonly Column<GuardKey>[]>(
     () => [
@@ -47,14 +48,10 @@ export function GuardKeys({
       <ResourceTable
         name="keys-"
         label={t('keys.title', { name: guardName })}
-        rows={query.rows}
+        list={query}
         columns={columns}
         rowKey={(key) => key.AccessKeyId ?? ''}
         rowName={(key) => key.AccessKeyId ?? ''}
-        loading={query.isLoading}
-        error={query.error}
-        refetch={query.refetch}
-        readOn={query.readOn}
         empty={t('keys.none')}
       />
     </Modal>

@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useEveryPage } from '../../api/use-every-page.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
+import { useServerList } from '../../components/use-server-list.ts';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import type { NewKey } from '../access-keys/new-key.ts';
@@ -23,7 +23,7 @@ export function Component() {
   const { t } = useTranslation(['guards', 'shell']);
   const { message } = App.useApp();
   const format = useFormat();
-  const query = useEveryPage('Claviger', 'ListGuards', { MaxItems: 100 }, (answer) => answer.Guards);
+  const query = useServerList('Claviger', 'ListGuards', {}, (answer) => answer.Guards);
   const change = useChange();
   const [adding, setAdding] = useState(false);
   const [made, setMade] = useState<NewKey>();
@@ -112,14 +112,10 @@ export function Component() {
         <ErrorNotice error={change.error} />
         <ResourceTable
           label={t('title')}
-          rows={query.rows}
+          list={query}
           columns={columns}
           rowKey={(guard) => guard.GuardId ?? ''}
           rowName={(guard) => guard.GuardName ?? ''}
-          loading={query.isLoading}
-          error={query.error}
-          refetch={query.refetch}
-          readOn={query.readOn}
           fileName="guards"
           empty={t('none')}
         />

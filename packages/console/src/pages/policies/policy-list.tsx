@@ -4,14 +4,14 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import type { AnswerOf } from '../../api/operations.ts';
-import { useEveryPage } from '../../api/use-every-page.ts';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
+import { useServerList } from '../../components/use-server-list.ts';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { deletePolicy } from './delete-policy.ts';
 
-type Policy = NonNullable<NonNullable<AnswerOf<'Ram', 'ListPolicies'>['Policies']>['Policy']>[number];
+type Policy = NonNullable<AnswerOf<'Claviger', 'SearchPolicies'>['Policies']>[number];
 
 /** Page of the custom and system policies. */
 export function Component() {
@@ -19,12 +19,14 @@ export function Component() {
   const format = useFormat();
   const navigate = useNavigate();
   const [address, setAddress] = useSearchParams();
-  const type = address.get('type') ?? '';
-  const policies = useEveryPage(
-    'Ram',
-    'ListPolicies',
-    { MaxItems: 1000, ...(type !== '' && { PolicyType: type }) },
-    (answer) => answer.Policies?.Policy,
+  const wanted = address.get('type');
+  const type = wanted === 'Custom' || wanted === 'System' ? wanted : '';
+  const policies = useServerList(
+    'Claviger',
+    'SearchPolicies',
+    { ...(type !== '' && { PolicyType: type }) },
+    (answer) => answer.Policies,
+    { isSearched: true },
   );
   const deletion = useDeletion<Policy>({
     nameOf: ({ PolicyName = '' }) => PolicyName,
@@ -39,6 +41,7 @@ export function Component() {
       {
         key: 'name',
         title: t('field.name'),
+        orderBy: 'Name',
         text: (policy) => policy.PolicyName ?? '',
         render: (policy) => (
           <Link to={`/policies/${policy.PolicyType}/${encodeURIComponent(policy.PolicyName ?? '')}`}>
@@ -57,13 +60,11 @@ export function Component() {
         key: 'attached',
         title: t('field.attached'),
         text: (policy) => format.number(policy.AttachmentCount ?? 0),
-        sortBy: (policy) => policy.AttachmentCount ?? 0,
       },
       {
         key: 'updated',
         title: t('field.updated'),
         text: (policy) => format.moment(policy.UpdateDate),
-        sortBy: (policy) => policy.UpdateDate ?? '',
       },
     ],
     [t, format],
@@ -82,14 +83,10 @@ export function Component() {
       <div className="surface">
         <ResourceTable
           label={t('title')}
-          rows={policies.rows}
+          list={policies}
           columns={columns}
           rowKey={(policy) => `${policy.PolicyType}/${policy.PolicyName}`}
           rowName={(policy) => policy.PolicyName ?? ''}
-          loading={policies.isLoading}
-          error={policies.error}
-          refetch={policies.refetch}
-          readOn={policies.readOn}
           fileName="policies"
           filters={
             <Select

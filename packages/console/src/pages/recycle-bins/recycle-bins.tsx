@@ -2,7 +2,8 @@ import { Select, Tabs } from 'antd';
 import { useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
-import { useUsers } from '../../api/use-users.ts';
+import type { ListedUser } from '../../api/row-types.ts';
+import { useSearch } from '../../api/use-search.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Page } from '../../layout/page.tsx';
 import { useSession } from '../../session/use-session.ts';
@@ -34,21 +35,20 @@ function KeysOfSomebody() {
   const id = useId();
   const { Principal } = useSession();
   const [searched, setSearched] = useState('');
-  const users = useUsers(searched);
-  const [chosen, setChosen] = useState<string>();
+  const users = useSearch('SearchUsers', searched, (answer) => answer.Users);
+  const [chosen, setChosen] = useState<ListedUser>();
   const own = useMemo((): KeyOwner | undefined => {
     if (Principal.Type === 'root') return { kind: 'root' };
     // A role has no AccessKeys of its own.
     if (Principal.Type === 'assumed-role') return undefined;
     return { kind: 'self', userId: Principal.UserId ?? '', loginName: Principal.LoginName };
   }, [Principal]);
-  const user = users.rows.find(({ UserId }) => UserId === chosen);
   const owner = useMemo(
     (): KeyOwner | undefined =>
-      user === undefined
+      chosen === undefined
         ? own
-        : { kind: 'user', userId: user.UserId ?? '', loginName: user.UserPrincipalName ?? '' },
-    [user, own],
+        : { kind: 'user', userId: chosen.UserId ?? '', loginName: chosen.UserPrincipalName ?? '' },
+    [chosen, own],
   );
   return (
     <>
@@ -59,12 +59,19 @@ function KeysOfSomebody() {
           className="whole-width"
           showSearch
           allowClear
-          optionFilterProp="label"
+          filterOption={false}
+          searchValue={searched}
           onSearch={setSearched}
           placeholder={t(Principal.Type === 'root' ? 'ownRoot' : own === undefined ? 'chooseUser' : 'own')}
           loading={users.isLoading}
-          {...(chosen !== undefined && { value: chosen })}
-          onChange={(next: string | undefined) => setChosen(next)}
+          labelInValue
+          {...(chosen !== undefined && {
+            value: { value: chosen.UserId ?? '', label: chosen.UserPrincipalName ?? '' },
+          })}
+          onChange={(next: { readonly value: string; readonly label: string } | undefined) => {
+            setChosen(next && users.rows.find(({ UserId }) => UserId === next.value));
+            setSearched('');
+          }}
           options={users.rows.map(({ UserId = '', UserPrincipalName = '' }) => ({
             value: UserId,
             label: UserPrincipalName,

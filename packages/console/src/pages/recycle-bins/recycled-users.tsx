@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useEveryPage } from '../../api/use-every-page.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useServerList } from '../../components/use-server-list.ts';
 import { useFormat } from '../../language/use-format.ts';
 
 type RecycledUser = NonNullable<
@@ -19,7 +19,9 @@ export function RecycledUsers() {
   const { t } = useTranslation('recycle-bins');
   const format = useFormat();
   const { message } = App.useApp();
-  const bin = useEveryPage('Ims', 'ListUsersInRecycleBin', { MaxItems: 100 }, (answer) => answer.Users?.User);
+  const bin = useServerList('Ims', 'ListUsersInRecycleBin', {}, (answer) => answer.Users?.User, {
+    name: 'bin-',
+  });
   const restoring = useChange();
   const deleting = useChange();
   const [toDelete, setToDelete] = useState<RecycledUser>();
@@ -90,14 +92,10 @@ export function RecycledUsers() {
       <ResourceTable
         name="bin-"
         label={t('users.title')}
-        rows={bin.rows}
+        list={bin}
         columns={columns}
         rowKey={(user) => user.UserId ?? ''}
         rowName={(user) => user.UserPrincipalName ?? ''}
-        loading={bin.isLoading}
-        error={bin.error}
-        refetch={bin.refetch}
-        readOn={bin.readOn}
         fileName="recycled-users"
         empty={t('users.empty')}
       />

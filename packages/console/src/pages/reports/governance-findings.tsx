@@ -1,8 +1,8 @@
 import { Drawer } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useEveryPage } from '../../api/use-every-page.ts';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useServerList } from '../../components/use-server-list.ts';
 
 /** Identities and keys that a check found. */
 export function GovernanceFindings({
@@ -13,15 +13,16 @@ export function GovernanceFindings({
   readonly onClosed: () => void;
 }) {
   const { t } = useTranslation('reports');
-  const findings = useEveryPage(
+  const findings = useServerList(
     'Ims',
     'GetGovernanceItemReport',
-    { GovernanceItemType: item, MaxItems: '100' },
+    { GovernanceItemType: item },
     (answer) =>
       (answer.ColumnsValue?.ColumnRow ?? []).map(({ ColumnValue = [] }) => ({
         identity: String(ColumnValue[0] ?? ''),
         accessKey: String(ColumnValue[1] ?? ''),
       })),
+    { name: 'findings-' },
   );
   const columns = useMemo<readonly Column<{ identity: string; accessKey: string }>[]>(
     () => [
@@ -35,14 +36,10 @@ export function GovernanceFindings({
       <ResourceTable
         name="findings-"
         label={t('governance.findings')}
-        rows={findings.rows}
+        list={findings}
         columns={columns}
         rowKey={({ identity, accessKey }) => `${identity}/${accessKey}`}
         rowName={({ identity }) => identity}
-        loading={findings.isLoading}
-        error={findings.error}
-        refetch={findings.refetch}
-        readOn={findings.readOn}
         fileName={item}
       />
     </Drawer>

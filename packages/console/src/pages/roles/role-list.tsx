@@ -4,21 +4,21 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { AnswerOf } from '../../api/operations.ts';
-import { useEveryPage } from '../../api/use-every-page.ts';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
+import { useServerList } from '../../components/use-server-list.ts';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { deleteRole } from './delete-role.ts';
 
-type Role = NonNullable<NonNullable<AnswerOf<'Ram', 'ListRoles'>['Roles']>['Role']>[number];
+type Role = NonNullable<AnswerOf<'Claviger', 'SearchRoles'>['Roles']>[number];
 
 /** Page of the roles of the account. */
 export function Component() {
   const { t } = useTranslation(['roles', 'shell']);
   const format = useFormat();
   const navigate = useNavigate();
-  const roles = useEveryPage('Ram', 'ListRoles', { MaxItems: 1000 }, (answer) => answer.Roles?.Role);
+  const roles = useServerList('Claviger', 'SearchRoles', {}, (answer) => answer.Roles, { isSearched: true });
   const deletion = useDeletion<Role>({
     nameOf: ({ RoleName = '' }) => RoleName,
     remove: ({ RoleName = '' }) => deleteRole(RoleName),
@@ -32,6 +32,7 @@ export function Component() {
       {
         key: 'name',
         title: t('field.name'),
+        orderBy: 'Name',
         text: (role) => role.RoleName ?? '',
         render: (role) => (
           <Link to={`/roles/${encodeURIComponent(role.RoleName ?? '')}`}>{role.RoleName}</Link>
@@ -42,13 +43,12 @@ export function Component() {
         key: 'session',
         title: t('field.session'),
         text: (role) => t('hours', { value: format.number((role.MaxSessionDuration ?? 0) / 3600) }),
-        sortBy: (role) => role.MaxSessionDuration ?? 0,
       },
       {
         key: 'created',
         title: t('column.created'),
         text: (role) => format.moment(role.CreateDate),
-        sortBy: (role) => role.CreateDate ?? '',
+        orderBy: 'CreateDate',
       },
     ],
     [t, format],
@@ -67,14 +67,10 @@ export function Component() {
       <div className="surface">
         <ResourceTable
           label={t('title')}
-          rows={roles.rows}
+          list={roles}
           columns={columns}
           rowKey={(role) => role.RoleName ?? ''}
           rowName={(role) => role.RoleName ?? ''}
-          loading={roles.isLoading}
-          error={roles.error}
-          refetch={roles.refetch}
-          readOn={roles.readOn}
           fileName="roles"
           bulkActions={[
             {

@@ -1,6 +1,6 @@
 import { Form, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useEveryPage } from '../../api/use-every-page.ts';
+import { useProviders } from '../../api/use-providers.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import type { Trusted } from './trust-policy.ts';
 
@@ -62,12 +62,7 @@ function SamlProvider({
   readonly onChange: (trust: TrustFields) => void;
 }) {
   const { t } = useTranslation('roles');
-  const providers = useEveryPage(
-    'Ims',
-    'ListSAMLProviders',
-    { MaxItems: 100 },
-    (answer) => answer.SAMLProviders?.SAMLProvider,
-  );
+  const providers = useProviders('saml');
   return (
     <Form.Item label={t('trust.provider')} htmlFor="trusted-provider">
       <Select
@@ -76,12 +71,12 @@ function SamlProvider({
         {...(trust.providerArn !== '' && { value: trust.providerArn })}
         notFoundContent={t('trust.noProvider')}
         onChange={(providerArn: string) => onChange({ ...trust, providerArn })}
-        options={providers.rows.map((provider) => ({
+        options={(providers.data ?? []).map((provider) => ({
           value: provider.Arn ?? '',
           label: provider.SAMLProviderName ?? '',
         }))}
       />
-      <ErrorNotice error={providers.error} retry={providers.refetch} />
+      <ErrorNotice error={providers.error} retry={() => void providers.refetch()} />
     </Form.Item>
   );
 }
@@ -94,13 +89,8 @@ function OidcProvider({
   readonly onChange: (trust: TrustFields) => void;
 }) {
   const { t } = useTranslation('roles');
-  const providers = useEveryPage(
-    'Ims',
-    'ListOIDCProviders',
-    { MaxItems: 100 },
-    (answer) => answer.OIDCProviders?.OIDCProvider,
-  );
-  const chosen = providers.rows.find((provider) => provider.Arn === trust.providerArn);
+  const providers = useProviders('oidc');
+  const chosen = (providers.data ?? []).find((provider) => provider.Arn === trust.providerArn);
   const clientIds = (chosen?.ClientIds ?? '').split(',').filter((id) => id !== '');
   return (
     <>
@@ -111,7 +101,7 @@ function OidcProvider({
           {...(trust.providerArn !== '' && { value: trust.providerArn })}
           notFoundContent={t('trust.noProvider')}
           onChange={(providerArn: string) => {
-            const provider = providers.rows.find(({ Arn }) => Arn === providerArn);
+            const provider = (providers.data ?? []).find(({ Arn }) => Arn === providerArn);
             onChange({
               ...trust,
               providerArn,
@@ -119,12 +109,12 @@ function OidcProvider({
               audience: provider?.ClientIds?.split(',')[0] ?? '',
             });
           }}
-          options={providers.rows.map((provider) => ({
+          options={(providers.data ?? []).map((provider) => ({
             value: provider.Arn ?? '',
             label: provider.OIDCProviderName ?? '',
           }))}
         />
-        <ErrorNotice error={providers.error} retry={providers.refetch} />
+        <ErrorNotice error={providers.error} retry={() => void providers.refetch()} />
       </Form.Item>
       <Form.Item label={t('trust.audience')} htmlFor="trusted-audience">
         <Select

@@ -1,8 +1,7 @@
 import { Form, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useEveryPage } from '../../api/use-every-page.ts';
-import { useUsers } from '../../api/use-users.ts';
+import { useSearch } from '../../api/use-search.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 
 /** Select for the user or role of a simulated request. */
@@ -12,7 +11,7 @@ export function PrincipalField({ kind }: { readonly kind: 'ram-user' | 'role' })
 
 function UserField() {
   const [searched, setSearched] = useState('');
-  const users = useUsers(searched);
+  const users = useSearch('SearchUsers', searched, (answer) => answer.Users);
   return (
     <Field
       kind="ram-user"
@@ -24,8 +23,16 @@ function UserField() {
 }
 
 function RoleField() {
-  const roles = useEveryPage('Ram', 'ListRoles', { MaxItems: 1000 }, (answer) => answer.Roles?.Role);
-  return <Field kind="role" list={roles} names={roles.rows.map((role) => role.RoleName ?? '')} />;
+  const [searched, setSearched] = useState('');
+  const roles = useSearch('SearchRoles', searched, (answer) => answer.Roles);
+  return (
+    <Field
+      kind="role"
+      list={roles}
+      names={roles.rows.map((role) => role.RoleName ?? '')}
+      onSearch={setSearched}
+    />
+  );
 }
 
 function Field({
@@ -37,7 +44,7 @@ function Field({
   readonly kind: 'ram-user' | 'role';
   readonly list: { readonly isLoading: boolean; readonly error: Error | null; readonly refetch: () => void };
   readonly names: readonly string[];
-  readonly onSearch?: (text: string) => void;
+  readonly onSearch: (text: string) => void;
 }) {
   const { t } = useTranslation(['simulator', 'shell']);
   return (
@@ -49,7 +56,8 @@ function Field({
       >
         <Select
           showSearch
-          {...(onSearch && { onSearch })}
+          filterOption={false}
+          onSearch={onSearch}
           loading={list.isLoading}
           options={names.map((name) => ({ value: name, label: name }))}
         />

@@ -3,9 +3,9 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import type { OidcProvider } from '../../api/row-types.ts';
-import { useEveryPage } from '../../api/use-every-page.ts';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
+import { useServerList } from '../../components/use-server-list.ts';
 import { useFormat } from '../../language/use-format.ts';
 import { OidcProviderDialog } from './oidc-provider-dialog.tsx';
 
@@ -13,11 +13,12 @@ import { OidcProviderDialog } from './oidc-provider-dialog.tsx';
 export function OidcProviders() {
   const { t } = useTranslation(['sso', 'shell']);
   const format = useFormat();
-  const providers = useEveryPage(
+  const providers = useServerList(
     'Ims',
     'ListOIDCProviders',
-    { MaxItems: 100 },
+    {},
     (answer) => answer.OIDCProviders?.OIDCProvider,
+    { name: 'oidc-' },
   );
   const deletion = useDeletion<OidcProvider>({
     nameOf: ({ OIDCProviderName = '' }) => OIDCProviderName,
@@ -74,14 +75,10 @@ export function OidcProviders() {
       <ResourceTable
         name="oidc-"
         label={t('oidc.title')}
-        rows={providers.rows}
+        list={providers}
         columns={columns}
         rowKey={(provider) => provider.OIDCProviderName ?? ''}
         rowName={(provider) => provider.OIDCProviderName ?? ''}
-        loading={providers.isLoading}
-        error={providers.error}
-        refetch={providers.refetch}
-        readOn={providers.readOn}
         fileName="oidc-providers"
         empty={t('none')}
       />

@@ -3,9 +3,9 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
-import { useEveryPage } from '../../api/use-every-page.ts';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
+import { useServerList } from '../../components/use-server-list.ts';
 import { useFormat } from '../../language/use-format.ts';
 import { SamlProviderDialog } from './saml-provider-dialog.tsx';
 
@@ -17,11 +17,12 @@ type Provider = NonNullable<
 export function SamlProviders() {
   const { t } = useTranslation(['sso', 'shell']);
   const format = useFormat();
-  const providers = useEveryPage(
+  const providers = useServerList(
     'Ims',
     'ListSAMLProviders',
-    { MaxItems: 100 },
+    {},
     (answer) => answer.SAMLProviders?.SAMLProvider,
+    { name: 'saml-' },
   );
   const deletion = useDeletion<Provider>({
     nameOf: ({ SAMLProviderName = '' }) => SAMLProviderName,
@@ -82,14 +83,10 @@ export function SamlProviders() {
       <ResourceTable
         name="saml-"
         label={t('saml.title')}
-        rows={providers.rows}
+        list={providers}
         columns={columns}
         rowKey={(provider) => provider.SAMLProviderName ?? ''}
         rowName={(provider) => provider.SAMLProviderName ?? ''}
-        loading={providers.isLoading}
-        error={providers.error}
-        refetch={providers.refetch}
-        readOn={providers.readOn}
         fileName="saml-providers"
         empty={t('none')}
       />

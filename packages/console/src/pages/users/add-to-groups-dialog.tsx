@@ -1,10 +1,9 @@
 import { App, Modal, Select } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ApiError } from '../../api/api-error.ts';
-import { call } from '../../api/call.ts';
+import { addMember } from '../../api/add-member.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useEveryPage } from '../../api/use-every-page.ts';
+import { useSearch } from '../../api/use-search.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 
 /** Dialog to add users to groups; existing members are kept. */
@@ -21,13 +20,14 @@ export function AddToGroupsDialog({
   const { message } = App.useApp();
   const id = useId();
   const [chosen, setChosen] = useState<string[]>([]);
-  const groups = useEveryPage('Ims', 'ListGroups', { MaxItems: 100 }, (answer) => answer.Groups?.Group);
+  const [searched, setSearched] = useState('');
+  const groups = useSearch('SearchGroups', searched, (answer) => answer.Groups);
   const change = useChange();
 
   async function add(): Promise<void> {
     const done = await change.run(async () => {
       for (const GroupName of chosen) {
-        for (const UserPrincipalName of loginNames) await addOne(GroupName, UserPrincipalName);
+        for (const UserPrincipalName of loginNames) await addMember(GroupName, UserPrincipalName);
       }
       return true;
     });
@@ -56,7 +56,13 @@ export function AddToGroupsDialog({
         className="whole-width"
         loading={groups.isLoading}
         value={chosen}
-        onChange={setChosen}
+        onChange={(names: string[]) => {
+          setChosen(names);
+          setSearched('');
+        }}
+        filterOption={false}
+        searchValue={searched}
+        onSearch={setSearched}
         placeholder={t('addToGroups.placeholder')}
         notFoundContent={t('addToGroups.none')}
         options={groups.rows.map((group) => ({ value: group.GroupName ?? '', label: group.GroupName ?? '' }))}
@@ -64,12 +70,4 @@ export function AddToGroupsDialog({
       <ErrorNotice error={change.error} />
     </Modal>
   );
-}
-
-async function addOne(GroupName: string, UserPrincipalName: string): Promise<void> {
-  try {
-    await call('Ims', 'AddUserToGroup', { GroupName, UserPrincipalName });
-  } catch (reason) {
-    if (!(reason instanceof ApiError && reason.code === 'EntityAlreadyExists.User.Group')) throw reason;
-  }
 }

@@ -2,12 +2,13 @@ import { PlusOutlined } from '@ant-design/icons';
 import { App, Button } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate, useSearchParams } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { call } from '../../api/call.ts';
+import type { ListedUser } from '../../api/row-types.ts';
 import { useChange } from '../../api/use-change.ts';
-import { type ListedUser, useUsers } from '../../api/use-users.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useServerList } from '../../components/use-server-list.ts';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { AddToGroupsDialog } from './add-to-groups-dialog.tsx';
@@ -23,8 +24,7 @@ export function Component() {
   const format = useFormat();
   const navigate = useNavigate();
   const { message } = App.useApp();
-  const [address] = useSearchParams();
-  const users = useUsers(address.get('q') ?? '');
+  const users = useServerList('Claviger', 'SearchUsers', {}, (answer) => answer.Users, { isSearched: true });
   const change = useChange();
   const [deleting, setDeleting] = useState<Selection>();
   const [grouping, setGrouping] = useState<Selection>();
@@ -34,6 +34,7 @@ export function Component() {
       {
         key: 'user',
         title: t('column.user'),
+        orderBy: 'Name',
         text: (user) => `${user.UserPrincipalName} ${user.DisplayName ?? ''}`,
         render: (user) => (
           <>
@@ -49,13 +50,13 @@ export function Component() {
         key: 'lastSignIn',
         title: t('column.lastSignIn'),
         text: (user) => format.moment(user.LastLoginDate) || t('neverSignedIn'),
-        sortBy: (user) => user.LastLoginDate ?? '',
+        orderBy: 'LastLoginDate',
       },
       {
         key: 'created',
         title: t('column.created'),
         text: (user) => format.moment(user.CreateDate),
-        sortBy: (user) => user.CreateDate ?? '',
+        orderBy: 'CreateDate',
       },
     ],
     [t, format],
@@ -89,14 +90,10 @@ export function Component() {
       <div className="surface">
         <ResourceTable
           label={t('title')}
-          rows={users.rows}
+          list={users}
           columns={columns}
           rowKey={(user) => user.UserId ?? ''}
           rowName={(user) => user.UserPrincipalName ?? ''}
-          loading={users.isLoading}
-          error={users.error}
-          refetch={users.refetch}
-          readOn={users.readOn}
           fileName="users"
           searchPlaceholder={t('search')}
           bulkActions={[

@@ -11,6 +11,9 @@ import { revokeSessionsOperations } from './revoke-sessions.ts';
 import { switchBackOperations, switchRoleOperations } from './role-switching.ts';
 import { rootCredentialOperations } from './root-credentials.ts';
 import { samlSignInOperations } from './saml-sign-in.ts';
+import { searchGroupsOperations } from './search-groups.ts';
+import { searchPoliciesOperations } from './search-policies.ts';
+import { searchRolesOperations } from './search-roles.ts';
 import { searchUsersOperations } from './search-users.ts';
 import { consoleSessionOperations, sessionOperations } from './session.ts';
 import { signInOperations } from './sign-in.ts';
@@ -30,6 +33,9 @@ export const clavigerOperations: readonly Operation[] = [
   ...revokeSessionsOperations,
   ...rootCredentialOperations,
   ...replicationOperations,
+  ...searchGroupsOperations,
+  ...searchPoliciesOperations,
+  ...searchRolesOperations,
   ...searchUsersOperations,
   ...sessionOperations,
   ...simulateOperations,

@@ -1,23 +1,34 @@
+import { Refusal } from '../../errors/refusal.ts';
 import { type Operation, ownOperation } from '../../pipeline/operation.ts';
-import { principalName, searchUsers } from '../../users/user.ts';
+import { principalName } from '../../users/user.ts';
 import { allUsersArn } from '../../users/user-arn.ts';
+import { searchUsers } from '../../users/user-search.ts';
 import { instant } from '../../wire/instant.ts';
-import { integer, text, withDefault } from '../../wire/parameter.ts';
+import { optional, text } from '../../wire/parameter.ts';
+import {
+  orderParameters,
+  PAGE_ANSWER,
+  positionIn,
+  searchedPage,
+  searchParameters,
+} from '../../wire/search-parameters.ts';
 import { VERSION } from './version.ts';
 
-/** Operation that finds users of a large account by name, which RAM's `ListUsers` cannot. */
+/** Operation that searches and orders the users of an account, which RAM's `ListUsers` cannot. */
 export const searchUsersOperations: readonly Operation[] = [
-  // Lists the users whose name begins with a text, in any case, by name.
+  // Lists users, searched by name, display name, comments and id, and ordered.
   ownOperation({
     product: 'Claviger',
     version: VERSION,
     name: 'SearchUsers',
     access: 'read',
     input: {
-      UserNamePrefix: text({ max: 64, format: /^[\w.-]+$/ }),
-      MaxItems: withDefault(integer(1, 100), 100),
+      UserNamePrefix: optional(text({ max: 64, format: /^[\w.-]+$/ })),
+      ...searchParameters,
+      ...orderParameters('Name', 'CreateDate', 'LastLoginDate'),
     },
     answer: {
+      ...PAGE_ANSWER,
       Users: [
         {
           UserId: 'string',
@@ -32,9 +43,25 @@ export const searchUsersOperations: readonly Operation[] = [
     // Same permission as RAM's operation: a caller could list all users with that one.
     authorize: (_, call) => [{ action: 'ram:ListUsers', resource: allUsersArn(call) }],
     async handle(input, call) {
-      const users = await searchUsers(call, input.UserNamePrefix, input.MaxItems);
+      const { UserNamePrefix: prefix, Search: searched, MaxItems: size } = input;
+      if (prefix !== undefined && searched !== undefined) {
+        throw new Refusal('InvalidParameter', { reason: 'Give either UserNamePrefix or Search.' });
+      }
+      const found = await searchUsers(call, {
+        text: prefix ?? searched ?? '',
+        orderBy: input.OrderBy,
+        descending: input.Descending,
+        after: (order) => positionIn(input.Marker, order),
+        limit: size + 1,
+        mode: prefix === undefined ? undefined : 'Prefix',
+      });
+      const { rows, IsTruncated, Marker } = searchedPage(found.rows, size, found.order, found.positionOf);
       return {
-        Users: users.map((user) => ({
+        IsTruncated,
+        Marker,
+        SearchMode: found.mode,
+        TotalCount: found.total,
+        Users: rows.map((user) => ({
           UserId: user.user_id,
           UserPrincipalName: principalName(user.user_name, call.account.defaultDomain),
           DisplayName: user.display_name,

@@ -26,6 +26,7 @@ import { auditLookUps } from './0024-audit-look-ups.ts';
 import { backups } from './0025-backups.ts';
 import { sweeps } from './0026-sweeps.ts';
 import { keySessionEndings } from './0027-key-session-endings.ts';
+import { searchOrders } from './0028-search-orders.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -56,4 +57,5 @@ export const MIGRATIONS: readonly Migration[] = [
   backups,
   sweeps,
   keySessionEndings,
+  searchOrders,
 ];
