@@ -54,6 +54,8 @@ const NAMES_NOTHING = new Set([
   'ServiceName',
   'UserNamePrefix',
   'Search',
+  'OrderBy',
+  'Descending',
   'NameList',
   'CredentialChangesNeedMFA',
   'PresignedIdentityAllowed',

@@ -38,10 +38,20 @@ export function useSearch<O extends SearchOperation, Row>(
       ),
     placeholderData: keepPreviousData,
   });
+  const rows = (query.data && rowsOf(query.data)) ?? [];
+  const text = searched.trim();
+  const isStale = query.isPlaceholderData || Search !== text;
   return {
-    rows: (query.data && rowsOf(query.data)) ?? [],
+    // Until the server has answered, Enter must not choose a row that does not match.
+    rows: isStale ? rows.filter((row) => mentions(row, text)) : rows,
     isLoading: query.isLoading || query.isPlaceholderData,
     error: query.error,
     refetch: () => void query.refetch(),
   };
 }
+
+/** Whether one of a row's texts contains a text, in any case. */
+const mentions = (row: unknown, text: string): boolean =>
+  Object.values(row as object).some(
+    (value) => typeof value === 'string' && value.toLowerCase().includes(text.toLowerCase()),
+  );
