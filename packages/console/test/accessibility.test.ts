@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { assertAccessible } from './axe.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
 import { PASSWORD, startForSuite, VARIANTS } from './console.ts';
+import { showPage } from './show-page.ts';
 
 describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, async () => {
   const { console, account } = await startForSuite();
@@ -46,11 +47,12 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, async (
         `${userPage}?tab=groups`,
         `${userPage}?tab=permissions`,
         '/account',
-        '/nowhere',
       ];
+      await page.goto('/nowhere');
+      await page.getByRole('heading').first().waitFor();
+      await assertAccessible(page, '/nowhere');
       for (const address of addresses) {
-        await page.goto(address);
-        await page.getByRole('heading').first().waitFor();
+        await showPage(page, address);
         await assertAccessible(page, address);
       }
       await close();
@@ -91,7 +93,7 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, async (
       await assertAccessible(page, 'disabling');
       await page.keyboard.press('Escape');
       const keyId = (await card.locator('code').innerText()).trim();
-      await page.goto(`${userPage}?rotate=${keyId}`);
+      await showPage(page, `${userPage}?rotate=${keyId}`);
       await page.locator('.rotation-keys').waitFor();
       await assertAccessible(page, 'rotation');
       await close();

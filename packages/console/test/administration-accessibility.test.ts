@@ -5,6 +5,7 @@ import type { TestAccount } from '../../server/test/server.ts';
 import { assertAccessible } from './axe.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
 import { type ConsoleUnderTest, PASSWORD, startForSuite, VARIANTS } from './console.ts';
+import { showPage } from './show-page.ts';
 
 describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
   skip: CHROMIUM_MISSING,
@@ -43,10 +44,11 @@ describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
         '/settings?tab=access-keys',
         '/settings?tab=names',
       ];
+      await page.goto('/');
+      await page.getByRole('heading').first().waitFor();
       for (const address of addresses) {
         await t.test(address, async () => {
-          await page.goto(address);
-          await page.getByRole('heading').first().waitFor();
+          await showPage(page, address);
           await assertAccessible(page, address);
           assert.equal(await page.locator('.request-line').count(), 0, 'no call was refused');
         });
