@@ -49,11 +49,11 @@ const TEXTS: Readonly<Record<Language, Texts>> = {
     title: (name) => `用 ${name} 進行第一次呼叫`,
     needs: '需要',
     paste:
-      '請在[主控台](../../guide/zh-TW.md)建立帶有 AccessKey 的 RAM 使用者；建立後的對話框會提供已填入金鑰的同一段指令。請在空資料夾的命令列中貼上：',
+      '請在[控制台](../../guide/zh-TW.md)建立帶有 AccessKey 的 RAM 使用者；建立後的對話框會提供已填入金鑰的同一段指令。請在空資料夾的命令列中貼上：',
     answer: '它會印出金鑰所屬的身分：`acs:ram::<帳號>:user/<名稱>`。',
     tls: '使用 TLS（`claviger serve --tls auto`），且伺服器以 `--data ./data` 在同一資料夾執行時：',
     permissions:
-      '`GetCallerIdentity` 不需要任何權限。進行其他呼叫之前，請先在使用者的**權限管理**分頁附加策略，否則會得到 403 `NoPermission`。',
+      '`GetCallerIdentity` 不需要任何權限。進行其他呼叫之前，請先在使用者的**權限管理**分頁授予權限原則，否則會得到 403 `NoPermission`。',
     traps: [
       '端點為 `host:port`：加上通訊協定或結尾斜線會使簽章錯誤。',
       '未設定端點時，用戶端會以這把金鑰呼叫公有雲。',

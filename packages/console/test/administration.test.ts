@@ -379,8 +379,8 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     const { page, close } = await console.openSignedIn(admin, PASSWORD, { language: 'zh-TW' });
     await page.goto('/reports');
     const practice = page.getByRole('region', { name: '安全實務' });
-    await practice.getByText('密碼規則強度').waitFor();
-    assert.match(await practice.innerText(), /密碼規則強度\s+[弱中強]$/m);
+    await practice.getByText('密碼原則強度').waitFor();
+    assert.match(await practice.innerText(), /密碼原則強度\s+[弱中強]$/m);
     assert.equal(await page.getByText('尚未執行檢查').count(), 1);
     await close();
   });

@@ -172,7 +172,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
   test('the language is that of the browser until one is chosen, also for dates', async () => {
     const { page, close } = await console.open({ language: 'zh-TW' });
     await page.goto('/');
-    await page.getByRole('heading', { name: '登入主控台' }).waitFor();
+    await page.getByRole('heading', { name: '登入控制台' }).waitFor();
     assert.equal(await page.locator('html').getAttribute('lang'), 'zh-TW');
     await page.getByRole('button', { name: /語言/ }).click();
     await page.getByRole('menuitem', { name: '简体中文' }).click();

@@ -3,6 +3,7 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearch } from '../api/use-search.ts';
 import { ErrorNotice } from './error-notice.tsx';
+import { usePolicyDescription } from './use-policy-description.ts';
 
 /** Identity of a policy: type and name. */
 export interface PolicyReference {
@@ -37,6 +38,7 @@ export function AttachPolicyDialog({
   readonly onCancel: () => void;
 }) {
   const { t } = useTranslation();
+  const describe = usePolicyDescription();
   const id = useId();
   const [chosen, setChosen] = useState<readonly LabelledPolicy[]>([]);
   const [searched, setSearched] = useState('');
@@ -51,7 +53,7 @@ export function AttachPolicyDialog({
         return {
           value,
           label: policy.PolicyName ?? '',
-          description: policy.Description ?? '',
+          description: describe(policy),
           disabled: taken.has(value),
         };
       }),

@@ -9,6 +9,7 @@ import { useFormat } from '../language/use-format.ts';
 import { AttachPolicyDialog, type PolicyReference } from './attach-policy-dialog.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { type Column, ResourceTable } from './resource-table.tsx';
+import { usePolicyDescription } from './use-policy-description.ts';
 
 /** User, group or role that policies are attached to. */
 export type PolicyHolder =
@@ -163,6 +164,7 @@ export function AttachedPolicies({
 }
 
 function useAttached(holder: PolicyHolder) {
+  const describe = usePolicyDescription();
   const { kind, name } = holder;
   const ofUser = useCall('Ram', 'ListPoliciesForUser', { UserName: name }, { enabled: kind === 'user' });
   const ofGroup = useCall('Ram', 'ListPoliciesForGroup', { GroupName: name }, { enabled: kind === 'group' });
@@ -175,11 +177,11 @@ function useAttached(holder: PolicyHolder) {
         (policy): AttachedPolicy => ({
           name: policy.PolicyName ?? '',
           type: policy.PolicyType ?? '',
-          description: policy.Description ?? '',
+          description: describe(policy),
           attachedAt: policy.AttachDate ?? '',
         }),
       ),
-    [policies],
+    [policies, describe],
   );
   return { rows, query };
 }

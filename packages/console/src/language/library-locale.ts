@@ -6,7 +6,9 @@ import type { Language } from './languages.ts';
 const loaders: Readonly<Record<Language, () => Promise<{ default: Locale }>>> = {
   'zh-TW': async () => {
     await import('dayjs/locale/zh-tw');
-    return import('antd/es/locale/zh_TW');
+    const { default: locale } = await import('antd/es/locale/zh_TW');
+    // As the console's own lists count; the library has a word of mainland China here.
+    return { default: { ...locale, Pagination: { ...locale.Pagination, items_per_page: '筆/頁' } } };
   },
   'zh-CN': async () => {
     await import('dayjs/locale/zh-cn');

@@ -7,6 +7,7 @@ import { DescriptionList } from '../../components/description-list.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
+import { usePolicyDescription } from '../../components/use-policy-description.ts';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { AttachedTo } from './attached-to.tsx';
@@ -18,6 +19,7 @@ import { Versions } from './versions.tsx';
 /** Page of a policy: document, versions, attachments. */
 export function Component() {
   const { t } = useTranslation(['policies', 'shell']);
+  const describe = usePolicyDescription();
   const format = useFormat();
   const navigate = useNavigate();
   const { policyType = '', policyName = '' } = useParams();
@@ -65,7 +67,7 @@ export function Component() {
         <DescriptionList
           rows={[
             [t('field.type'), <Tag key="type">{t(isCustom ? 'type.Custom' : 'type.System')}</Tag>],
-            [t('field.description'), policy.Description],
+            [t('field.description'), describe(policy)],
             [t('field.version'), policy.DefaultVersion],
             [t('field.attached'), format.number(attached)],
             [t('field.updated'), format.moment(policy.UpdateDate)],

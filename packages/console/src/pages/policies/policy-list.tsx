@@ -6,6 +6,7 @@ import { Link, useNavigate, useSearchParams } from 'react-router';
 import type { AnswerOf } from '../../api/operations.ts';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
+import { usePolicyDescription } from '../../components/use-policy-description.ts';
 import { useServerList } from '../../components/use-server-list.ts';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
@@ -16,6 +17,7 @@ type Policy = NonNullable<AnswerOf<'Claviger', 'SearchPolicies'>['Policies']>[nu
 /** Page of the custom and system policies. */
 export function Component() {
   const { t } = useTranslation(['policies', 'shell']);
+  const describe = usePolicyDescription();
   const format = useFormat();
   const navigate = useNavigate();
   const [address, setAddress] = useSearchParams();
@@ -55,7 +57,7 @@ export function Component() {
         text: (policy) => t(policy.PolicyType === 'System' ? 'type.System' : 'type.Custom'),
         render: (policy) => <Tag>{t(policy.PolicyType === 'System' ? 'type.System' : 'type.Custom')}</Tag>,
       },
-      { key: 'description', title: t('field.description'), text: (policy) => policy.Description ?? '' },
+      { key: 'description', title: t('field.description'), text: describe },
       {
         key: 'attached',
         title: t('field.attached'),
@@ -67,7 +69,7 @@ export function Component() {
         text: (policy) => format.moment(policy.UpdateDate),
       },
     ],
-    [t, format],
+    [t, format, describe],
   );
 
   return (

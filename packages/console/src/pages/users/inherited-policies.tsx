@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { usePolicyDescription } from '../../components/use-policy-description.ts';
 
 interface InheritedPolicy {
   readonly group: string;
@@ -16,6 +17,7 @@ interface InheritedPolicy {
 /** List of the policies that a user inherits from groups; they are detached at the group. */
 export function InheritedPolicies({ loginName }: { readonly loginName: string }) {
   const { t } = useTranslation(['users', 'shell']);
+  const describe = usePolicyDescription();
   const groups = useCall('Ims', 'ListGroupsForUser', { UserPrincipalName: loginName });
   const { rows, error } = useQueries({
     queries: (groups.data?.Groups?.Group ?? []).map(({ GroupName = '' }) => ({
@@ -30,7 +32,7 @@ export function InheritedPolicies({ loginName }: { readonly loginName: string })
             group: groups.data?.Groups?.Group?.[index]?.GroupName ?? '',
             name: policy.PolicyName ?? '',
             type: policy.PolicyType ?? '',
-            description: policy.Description ?? '',
+            description: describe(policy),
           }),
         ),
       ),
