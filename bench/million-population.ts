@@ -130,6 +130,7 @@ async function sealedKeys(
           created_at: createdAt,
           updated_at: createdAt,
           expires_at: null,
+          note: '',
           network_policy: null,
           recycled_at: null,
           purge_at: null,

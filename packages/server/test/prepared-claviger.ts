@@ -43,6 +43,12 @@ const simulating =
     };
   };
 
+/** Prepares a request that names a key by its id alone. */
+const onKeyOf: Prepare = async (entities, name) => ({
+  parameters: await withKey(entities, await entities.user(name)),
+  on: [entities.arn(`user/${name}`)],
+});
+
 /** Request for each of Claviger's own operations that can be signed. */
 export const PREPARED_CLAVIGER: Readonly<Record<string, Prepare>> = {
   SetAccessKeyExpiry: onUser('UserPrincipalName', async (entities, user) => ({
@@ -54,6 +60,13 @@ export const PREPARED_CLAVIGER: Readonly<Record<string, Prepare>> = {
     ...(await onUser('UserPrincipalName', listing)(entities, name)),
     action: 'ram:GetAccessKeyLastUsed',
   }),
+  SetAccessKeyNote: onUser('UserPrincipalName', async (entities, user) => ({
+    ...(await withKey(entities, user)),
+    Note: 'nightly build',
+  })),
+  SearchAccessKeys: onAccount({ Text: 'ci', UnusedDays: '90' }),
+  GetAccessKeyActivity: onKeyOf,
+  ContainAccessKey: onKeyOf,
   SearchUsers: async (entities) => ({
     parameters: { UserNamePrefix: 'a' },
     on: [entities.arn('user/*')],

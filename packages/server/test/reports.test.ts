@@ -216,6 +216,7 @@ async function insertUsers(
           sealed_secret: '',
           status: 'Active' as const,
           expires_at: null,
+          note: '',
           network_policy: null,
         }));
       if (keys.length > 0) await queries.insertInto('access_keys').values(keys).execute();

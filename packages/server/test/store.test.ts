@@ -52,6 +52,7 @@ function accessKey(id: string) {
     created_at: 1,
     updated_at: 1,
     expires_at: null,
+    note: '',
     network_policy: null,
     recycled_at: null,
     purge_at: null,

@@ -41,6 +41,7 @@ export async function createAccessKey(scope: Scope, owner: KeyOwner): Promise<Ne
     network_policy: null,
     recycled_at: null,
     purge_at: null,
+    note: '',
   };
   await scope.queries.insertInto('access_keys').values(row).execute();
   scope.changed('access-key', accessKeyId);

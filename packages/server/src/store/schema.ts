@@ -250,6 +250,8 @@ export interface AccessKeyRow {
   network_policy: string | null;
   recycled_at: number | null;
   purge_at: number | null;
+  /** What the key is for, in its owner's words. */
+  note: string;
 }
 
 /** Last use of a key at each service; written in batches. */

@@ -115,6 +115,49 @@ export interface ClavigerOperations {
       RequestId: string;
     };
   };
+  ContainAccessKey: {
+    parameters: {
+      UserAccessKeyId: string;
+      Hours?: number | undefined;
+    };
+    response: {
+      AccessKeyId: string;
+      OwnerType: 'RootAccount' | 'RamUser';
+      UserPrincipalName: string;
+      Status: 'Active' | 'Inactive';
+      Activity: {
+        Since: string;
+        Events: number;
+        Partial: boolean;
+        Calls: {
+          ServiceName: string;
+          EventName: string;
+          EventRW: 'Read' | 'Write';
+          Count: number;
+          Refused: number;
+          LastDate: string;
+        }[];
+        Addresses: {
+          Address: string;
+          Count: number;
+          LastDate: string;
+        }[];
+        Changes: {
+          EventId: string;
+          EventName: string;
+          EventTime: string;
+          ResourceType: string;
+          ResourceName: string;
+        }[];
+        Services: {
+          ServiceName: string;
+          SourceAddress: string;
+          LastUsedDate: string;
+        }[];
+      };
+      RequestId: string;
+    };
+  };
   CreateGuard: {
     parameters: {
       GuardName: string;
@@ -158,6 +201,49 @@ export interface ClavigerOperations {
       SessionId?: string | undefined;
     };
     response: {
+      RequestId: string;
+    };
+  };
+  GetAccessKeyActivity: {
+    parameters: {
+      UserAccessKeyId: string;
+      Hours?: number | undefined;
+    };
+    response: {
+      AccessKeyId: string;
+      OwnerType: 'RootAccount' | 'RamUser';
+      UserPrincipalName: string;
+      Status: 'Active' | 'Inactive';
+      Activity: {
+        Since: string;
+        Events: number;
+        Partial: boolean;
+        Calls: {
+          ServiceName: string;
+          EventName: string;
+          EventRW: 'Read' | 'Write';
+          Count: number;
+          Refused: number;
+          LastDate: string;
+        }[];
+        Addresses: {
+          Address: string;
+          Count: number;
+          LastDate: string;
+        }[];
+        Changes: {
+          EventId: string;
+          EventName: string;
+          EventTime: string;
+          ResourceType: string;
+          ResourceName: string;
+        }[];
+        Services: {
+          ServiceName: string;
+          SourceAddress: string;
+          LastUsedDate: string;
+        }[];
+      };
       RequestId: string;
     };
   };
@@ -409,6 +495,39 @@ export interface ClavigerOperations {
       RequestId: string;
     };
   };
+  SearchAccessKeys: {
+    parameters: {
+      Text?: string | undefined;
+      Status?: 'Active' | 'Inactive' | 'Recycled' | 'All' | undefined;
+      OlderThanDays?: number | undefined;
+      UnusedDays?: number | undefined;
+      ExpiresWithinDays?: number | undefined;
+      Unrestricted?: boolean | undefined;
+      MaxItems?: number | undefined;
+      Marker?: string | undefined;
+    };
+    response: {
+      AccessKeys: {
+        AccessKeyId: string;
+        OwnerType: 'RootAccount' | 'RamUser';
+        UserId: string;
+        UserPrincipalName: string;
+        OwnerAccessKeys: number;
+        Note: string;
+        Status: 'Active' | 'Inactive';
+        CreateDate: string;
+        ExpireDate: string;
+        RecycleDate: string;
+        NetworkRestriction: 'AccessKey' | 'Account' | 'None';
+        LastUsedDate: string;
+        ServiceName: string;
+        SourceAddress: string;
+      }[];
+      IsTruncated: boolean;
+      Marker?: string;
+      RequestId: string;
+    };
+  };
   SearchGroupMembers: {
     parameters: {
       GroupName: string;
@@ -545,6 +664,16 @@ export interface ClavigerOperations {
     };
     response: {
       Days: number;
+      RequestId: string;
+    };
+  };
+  SetAccessKeyNote: {
+    parameters: {
+      UserPrincipalName?: string | undefined;
+      UserAccessKeyId: string;
+      Note?: string | undefined;
+    };
+    response: {
       RequestId: string;
     };
   };

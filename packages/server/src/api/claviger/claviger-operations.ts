@@ -4,6 +4,7 @@ import { accessKeyUseOperations } from './access-key-uses.ts';
 import { accountProtectionOperations } from './claviger-account-protection.ts';
 import { auxiliaryDomainOperations } from './claviger-auxiliary-domain.ts';
 import { passkeyRegistrationOperations } from './claviger-passkeys.ts';
+import { containAccessKeyOperations } from './contain-access-key.ts';
 import { guardOperations } from './guards.ts';
 import { replicationOperations, replicationStreams } from './replicate-credentials.ts';
 import { usageReportOperations } from './report-access-key-usage.ts';
@@ -11,6 +12,7 @@ import { revokeSessionsOperations } from './revoke-sessions.ts';
 import { switchBackOperations, switchRoleOperations } from './role-switching.ts';
 import { rootCredentialOperations } from './root-credentials.ts';
 import { samlSignInOperations } from './saml-sign-in.ts';
+import { searchAccessKeysOperations } from './search-access-keys.ts';
 import { searchGroupsOperations } from './search-groups.ts';
 import { searchPoliciesOperations } from './search-policies.ts';
 import { searchRolesOperations } from './search-roles.ts';
@@ -27,6 +29,7 @@ export const clavigerOperations: readonly Operation[] = [
   ...accessKeyExpiryOperations,
   ...accessKeyUseOperations,
   ...auxiliaryDomainOperations,
+  ...containAccessKeyOperations,
   ...guardOperations,
   ...accountProtectionOperations,
   ...passkeyRegistrationOperations,
@@ -36,6 +39,7 @@ export const clavigerOperations: readonly Operation[] = [
   ...searchGroupsOperations,
   ...searchPoliciesOperations,
   ...searchRolesOperations,
+  ...searchAccessKeysOperations,
   ...searchUsersOperations,
   ...sessionOperations,
   ...simulateOperations,

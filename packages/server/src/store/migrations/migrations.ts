@@ -27,6 +27,7 @@ import { backups } from './0025-backups.ts';
 import { sweeps } from './0026-sweeps.ts';
 import { keySessionEndings } from './0027-key-session-endings.ts';
 import { searchOrders } from './0028-search-orders.ts';
+import { accessKeySearch } from './0029-access-key-search.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -58,4 +59,5 @@ export const MIGRATIONS: readonly Migration[] = [
   sweeps,
   keySessionEndings,
   searchOrders,
+  accessKeySearch,
 ];
