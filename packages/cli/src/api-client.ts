@@ -139,8 +139,11 @@ export class ApiClient {
 }
 
 /** Returns the items of a list in an answer; empty if absent. @param list fields on the way to it */
-export function itemsOf(answer: ApiAnswer, [outer, inner]: readonly [string, string]): readonly ApiAnswer[] {
-  const items = (answer[outer] as ApiAnswer | undefined)?.[inner];
+export function itemsOf(
+  answer: ApiAnswer,
+  [outer, inner]: readonly [outer: string, inner?: string],
+): readonly ApiAnswer[] {
+  const items = inner === undefined ? answer[outer] : (answer[outer] as ApiAnswer | undefined)?.[inner];
   return Array.isArray(items) ? (items as ApiAnswer[]) : [];
 }
 

@@ -63,6 +63,15 @@ describe('commands over the API', () => {
     assert.match(keys.out, /^ACCESSKEY ID +STATUS +CREATED +LAST USED\n/);
     assert.ok(keys.out.includes(key.AccessKeyId));
 
+    const found = await as(admin, 'access-key', 'search', 'ci', '--status', 'Active');
+    assert.match(found.out, /^ACCESSKEY ID +OWNER +STATUS +CREATED +LAST USED +NOTE\n/);
+    assert.match(found.out, new RegExp(`\\n${key.AccessKeyId} +ci@\\S+ +Active `));
+    const wrong = await as(admin, 'access-key', 'search', '--unused', '9x');
+    assert.deepEqual(
+      [wrong.status, wrong.err.split('\n')[0]],
+      [2, 'error: --unused: invalid number "9x": expected 0 to 3650'],
+    );
+
     assert.equal((await as(admin, 'access-key', 'disable', key.AccessKeyId, '--user', 'ci')).status, 0);
     const refused = await as(key, 'whoami');
     assert.deepEqual([refused.status, refused.out], [1, '']);
@@ -72,7 +81,17 @@ describe('commands over the API', () => {
 
     const detached = await as(admin, 'policy', 'detach', 'AliyunRAMReadOnlyAccess', '--user', 'ci');
     assert.deepEqual([detached.status, detached.err], [0, '']);
-    await as(admin, 'access-key', 'disable', key.AccessKeyId, '--user', 'ci');
+    const contained = await as(admin, 'access-key', 'contain', key.AccessKeyId);
+    assert.deepEqual([contained.status, contained.err], [0, '']);
+    assert.match(
+      contained.out,
+      /^AccessKey LTAI\w+ of ci@\S+ is disabled, and its role sessions have ended\.\n/,
+    );
+    assert.match(contained.out, /\n\d+ calls since \d{4}-/);
+    assert.match(contained.out, /\nIms ListUsers +\d+ +\d+ +|\nRam ListUsers +\d+ +\d+ +/);
+    assert.equal((await as(key, 'whoami')).status, 1);
+    const activity = await as(admin, 'access-key', 'activity', key.AccessKeyId, '--hours', '1', '--json');
+    assert.equal((JSON.parse(activity.out) as { Status: string }).Status, 'Inactive');
     assert.equal((await as(admin, 'access-key', 'delete', key.AccessKeyId, '--user', 'ci')).status, 0);
     assert.equal((await as(admin, 'user', 'delete', 'ci')).out, 'User ci was deleted.\n');
   });

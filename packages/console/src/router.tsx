@@ -41,6 +41,7 @@ export const router = createBrowserRouter([
           { path: 'sso', lazy: () => import('./pages/sso/sso.tsx') },
           { path: 'settings', lazy: () => import('./pages/settings/settings.tsx') },
           { path: 'access-keys', lazy: () => import('./pages/access-keys/access-key-page.tsx') },
+          { path: 'all-access-keys', lazy: () => import('./pages/all-access-keys/all-access-keys.tsx') },
           { path: 'account', lazy: () => import('./pages/account/account-page.tsx') },
           { path: '*', Component: NotFound },
         ],

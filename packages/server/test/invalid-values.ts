@@ -336,6 +336,12 @@ export const TEXT_FACTS: Readonly<Record<string, TextFact>> = {
   ServiceCredentialId: name('SCSampleSampleSample', '../x', 'a-b'),
   Search: anything('sample', 'a text that is in no name finds nothing'),
   UserNamePrefix: name('sample', 'a/b', 'a:b', 'a@b'),
+  Note: line('nightly build'),
+  'SearchAccessKeys Marker': other(
+    encode('k1:1764547200000:LTAI5tExisting0000000000'),
+    'x',
+    encode('k1:x:y'),
+  ),
   ServiceCredentialName: name('sample', 'a/b', 'a:b'),
   ServiceName: name('dashscope.aliyuncs.com', 'a/b', 'a:b', 'https://x'),
   'GetAccessKeyLastUsedEvents ServiceName': line('Ims'),

@@ -56,6 +56,8 @@ const NAMES_NOTHING = new Set([
   'Search',
   'OrderBy',
   'Descending',
+  'Note',
+  'UnusedDays',
   'NameList',
   'CredentialChangesNeedMFA',
   'PresignedIdentityAllowed',

@@ -47,6 +47,7 @@ const simulating =
 const onKeyOf: Prepare = async (entities, name) => ({
   parameters: await withKey(entities, await entities.user(name)),
   on: [entities.arn(`user/${name}`)],
+  shown: [entities.arn('user/*')],
 });
 
 /** Request for each of Claviger's own operations that can be signed. */
@@ -64,7 +65,7 @@ export const PREPARED_CLAVIGER: Readonly<Record<string, Prepare>> = {
     ...(await withKey(entities, user)),
     Note: 'nightly build',
   })),
-  SearchAccessKeys: onAccount({ Text: 'ci', UnusedDays: '90' }),
+  SearchAccessKeys: onAccount({ Search: 'ci', UnusedDays: '90' }),
   GetAccessKeyActivity: onKeyOf,
   ContainAccessKey: onKeyOf,
   SearchUsers: async (entities) => ({

@@ -74,8 +74,8 @@ eachServer((_, start) => {
         ["' or 1=1 --", []],
         ['\\', []],
       ];
-      for (const [text, ids] of found) assert.deepEqual(await idsOf({ Text: text }), ids, text);
-      const [key] = await search({ Text: 'web_1' });
+      for (const [text, ids] of found) assert.deepEqual(await idsOf({ Search: text }), ids, text);
+      const [key] = await search({ Search: 'web_1' });
       assert.deepEqual(
         { ...key },
         {
@@ -140,24 +140,26 @@ eachServer((_, start) => {
       assert.deepEqual(await idsOf({ ExpiresWithinDays: '7' }), [expiring]);
       assert.deepEqual(await idsOf({ ExpiresWithinDays: '4' }), []);
       assert.ok(!(await idsOf({ Unrestricted: 'true' })).includes(restricted));
-      const [key] = await search({ Text: 'used' });
+      const [key] = await search({ Search: 'used' });
       assert.deepEqual(
         [key?.['ServiceName'], key?.['SourceAddress'], key?.['NetworkRestriction']],
         ['Ram', '192.0.2.7', 'None'],
       );
-      assert.equal((await search({ Text: restricted }))[0]?.['NetworkRestriction'], 'AccessKey');
+      assert.equal((await search({ Search: restricted }))[0]?.['NetworkRestriction'], 'AccessKey');
 
       await admin.callRpc(RAM, 'DeleteAccessKey', { UserName: 'idle', UserAccessKeyId: idle });
-      assert.deepEqual(await idsOf({ Text: idle }), []);
+      assert.deepEqual(await idsOf({ Search: idle }), []);
       assert.deepEqual(await idsOf({ Status: 'Recycled' }), [idle]);
-      assert.deepEqual(await idsOf({ Text: idle, Status: 'All' }), [idle]);
+      assert.deepEqual(await idsOf({ Search: idle, Status: 'All' }), [idle]);
     });
 
     test('shows no key of another account, and needs a permission of its own', async () => {
       const { server, account, admin } = await fresh();
       const other = await fresh();
       const foreign = await server.newUser(other.account, 'foreign');
-      const { AccessKeys } = await admin.callRpc(OWN, 'SearchAccessKeys', { Text: foreign.key.accessKeyId });
+      const { AccessKeys } = await admin.callRpc(OWN, 'SearchAccessKeys', {
+        Search: foreign.key.accessKeyId,
+      });
       assert.deepEqual(AccessKeys, []);
       const reader = await server.newUser(account, 'reader');
       await attach(account, 'reader', allowing('ram:*', '*'));

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { API_HELP, ApiClient, type ApiFlags, addApiFlags, itemsOf, textOf } from '../api-client.ts';
 import { withJsonErrors } from '../json-error.ts';
 import { bold, print, printStatus, type Terminal, table } from '../terminal.ts';
+import { addAllAccessKeys } from './all-access-keys.ts';
 
 interface OwnerFlags extends ApiFlags {
   readonly user?: string;
@@ -11,7 +12,9 @@ interface OwnerFlags extends ApiFlags {
 export function addAccessKeys(program: Command, terminal: Terminal): void {
   const accessKey = program
     .command('access-key')
-    .description('list, create, disable, enable and delete AccessKeys of RAM users');
+    .description(
+      'list, create, disable, enable and delete AccessKeys; search all of them; contain a leaked one',
+    );
 
   const list = accessKey
     .command('list')
@@ -88,6 +91,8 @@ export function addAccessKeys(program: Command, terminal: Terminal): void {
     action: 'DeleteAccessKey',
     parameters: {},
   });
+
+  addAllAccessKeys(accessKey, terminal);
 }
 
 interface KeyChange {

@@ -1,6 +1,7 @@
 import 'i18next';
 import type accessKeys from '../locales/en/access-keys.json';
 import type account from '../locales/en/account.json';
+import type allAccessKeys from '../locales/en/all-access-keys.json';
 import type applications from '../locales/en/applications.json';
 import type audit from '../locales/en/audit.json';
 import type errors from '../locales/en/errors.json';
@@ -24,6 +25,7 @@ declare module 'i18next' {
     resources: {
       'access-keys': typeof accessKeys;
       account: typeof account;
+      'all-access-keys': typeof allAccessKeys;
       applications: typeof applications;
       audit: typeof audit;
       errors: typeof errors;

@@ -14,6 +14,7 @@ import { BrandMark } from './brand.tsx';
 import { ColorSchemeMenu } from './color-scheme-menu.tsx';
 import { LanguageMenu } from './language-menu.tsx';
 import { Navigation } from './navigation.tsx';
+import { SearchButton } from './search-dialog.tsx';
 import './console-layout.css';
 
 /** Layout of signed-in pages: top bar, navigation, page. */
@@ -47,6 +48,7 @@ export function ConsoleLayout() {
           <BrandMark />
           <span>Claviger</span>
         </Link>
+        <SearchButton />
         <ColorSchemeMenu />
         <LanguageMenu />
         <AvatarMenu />

@@ -8,6 +8,7 @@ import {
   FileProtectOutlined,
   HistoryOutlined,
   IdcardOutlined,
+  KeyOutlined,
   SafetyOutlined,
   SettingOutlined,
   TeamOutlined,
@@ -31,7 +32,7 @@ interface Section {
 }
 
 /** Sections of the navigation, in the order of RAM's console. */
-const SECTIONS: readonly Section[] = [
+export const SECTIONS: readonly Section[] = [
   { entries: [{ path: '/overview', label: 'nav.overview', icon: <DashboardOutlined /> }] },
   {
     heading: 'nav.identities',
@@ -39,6 +40,7 @@ const SECTIONS: readonly Section[] = [
       { path: '/users', label: 'nav.users', icon: <UserOutlined /> },
       { path: '/groups', label: 'nav.groups', icon: <TeamOutlined /> },
       { path: '/roles', label: 'nav.roles', icon: <IdcardOutlined /> },
+      { path: '/all-access-keys', label: 'nav.allAccessKeys', icon: <KeyOutlined /> },
     ],
   },
   {

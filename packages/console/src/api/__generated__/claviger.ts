@@ -497,7 +497,7 @@ export interface ClavigerOperations {
   };
   SearchAccessKeys: {
     parameters: {
-      Text?: string | undefined;
+      Search?: string | undefined;
       Status?: 'Active' | 'Inactive' | 'Recycled' | 'All' | undefined;
       OlderThanDays?: number | undefined;
       UnusedDays?: number | undefined;

@@ -36,7 +36,7 @@ export const searchAccessKeysOperations: readonly Operation[] = [
     note: 'A page may hold fewer keys than `MaxItems`, or none, when many do not fulfil the conditions: go on with `Marker` until `IsTruncated` is false.',
     input: {
       /** Part of the id, of the owner's name or of the note. */
-      Text: optional(printableLine(128)),
+      Search: optional(printableLine(128)),
       Status: optional(oneOf('Active', 'Inactive', 'Recycled', 'All')),
       OlderThanDays: days,
       UnusedDays: days,
@@ -76,7 +76,7 @@ export const searchAccessKeysOperations: readonly Operation[] = [
         longQueries,
         {
           accountId: call.account.accountId,
-          text: input.Text,
+          text: input.Search,
           status: input.Status,
           createdBefore: ago(input.OlderThanDays),
           unusedSince: ago(input.UnusedDays),
