@@ -337,6 +337,7 @@ export const TEXT_FACTS: Readonly<Record<string, TextFact>> = {
   Search: anything('sample', 'a text that is in no name finds nothing'),
   UserNamePrefix: name('sample', 'a/b', 'a:b', 'a@b'),
   Note: line('nightly build'),
+  'SearchAccessKeys Search': line('nightly build'),
   'SearchAccessKeys Marker': other(
     encode('k1:1764547200000:LTAI5tExisting0000000000'),
     'x',
