@@ -49,7 +49,7 @@ export const NAMED_KINDS: Readonly<Record<string, NamedKind>> = {
 /** Parameters that name no entity that policies can deny, or none that exists before the call. */
 export const NAMES_NOTHING: ReadonlySet<string> = new Set(
   `
-  Status AllowConsoleLogin NewAllowConsoleLogin ServiceName CustomSuffix UserNamePrefix Search OrderBy Descending Note UnusedDays RoleAccount AccessKeyPolicy DefaultDomainName AppName DisplayName AppType ProtocolVersion RedirectUris SecretRequired
+  Status AllowConsoleLogin NewAllowConsoleLogin ServiceName CustomSuffix UserNamePrefix Search OrderBy Descending Note UnusedDays OlderThanDays ExpiresWithinDays Unrestricted Hours RoleAccount AccessKeyPolicy DefaultDomainName AppName DisplayName AppType ProtocolVersion RedirectUris SecretRequired
   AccessTokenValidity RefreshTokenValidity PredefinedScopes RequiredScopes IsMultiTenant NewDisplayName NewRedirectUris
   NewSecretRequired NewAccessTokenValidity NewRefreshTokenValidity NewPredefinedScopes NewRequiredScopes
   NewIsMultiTenant Scopes SourceType Comments NewComments Marker MaxItems IssuerUrl Description ClientIds Fingerprints
