@@ -28,6 +28,7 @@ import { CompiledPermissions } from './policies/compiled-permissions.ts';
 import { PolicyAnalysis } from './policy-analysis/policy-analysis.ts';
 import { OpenStreams, type StreamLimits } from './replication/open-streams.ts';
 import { RequestVerification } from './replication/request-verification.ts';
+import { SharedReads } from './replication/shared-reads.ts';
 import { ReportJobs } from './reports/report-jobs.ts';
 import { assertMasterKeyOpens } from './secrets/check-master-key.ts';
 import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts';
@@ -181,6 +182,7 @@ export async function openServices(
     signInThrottle: shared?.signInThrottle ?? new SignInThrottle(now),
     assertionThrottle: new AssertionThrottle(shared?.workers),
     replicationStreams: shared?.replicationStreams ?? new OpenStreams(streamLimits(configuration)),
+    replicationReads: new SharedReads(store),
     requestVerification: new RequestVerification(shared?.questionRates),
     reportJobs: new ReportJobs(log),
     guardConnections: new GuardConnections({ store, log }),

@@ -1,20 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ReplicationRecord } from '@claviger/guard/replication';
-import { acs3Verifier } from '@claviger/signature';
-import { readAccount } from '../accounts/account-directory.ts';
 import type { Services } from '../context/services.ts';
 import { findAttachedPolicy } from '../policies/attachment.ts';
 import { findSystemPolicy, type SystemPolicy } from '../policies/system-policies.ts';
-import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
-import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import { impliedPolicies } from '../settings/implied-policies.ts';
-import { readSecurityPreference } from '../settings/security-preference.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 import type { Change, ChangeTopic } from '../store/store.ts';
 import { isSameReach, isVerifiedByGuard, PolicyReach, type Reach } from './policy-reach.ts';
-
-/** Rows that are read and decrypted at a time. */
-const BATCH_ROWS = 100;
+import { BATCH_ROWS, ReplicatedRows } from './replicated-rows.ts';
+import type { SharedReads } from './shared-reads.ts';
 
 /** Secrets that are decrypted before other requests are served; some 3 ms. */
 const SECRETS_PER_TURN = 50;
@@ -31,6 +25,7 @@ type PolicyRecord = Exclude<
 export class AccountRecords {
   readonly #services: Services;
   readonly #accountId: string;
+  readonly #rows: ReplicatedRows;
   readonly #reach: PolicyReach;
   /** Reach of the policies and groups that the guard has received, by reference and by id. */
   readonly #toldPolicies = new Map<string, Reach>();
@@ -38,10 +33,14 @@ export class AccountRecords {
   /** Reach of what all users have by the account's settings; `undefined` until it was sent. */
   #impliedReach: Reach | undefined;
 
-  /** @param guarded RAM codes of the services that the guard protects, lower-cased */
-  constructor(services: Services, accountId: string, guarded: readonly string[]) {
+  /**
+   * @param guarded RAM codes of the services that the guard protects, lower-cased
+   * @param shared reads shared with the other streams of the node; `undefined`: every read goes to the database
+   */
+  constructor(services: Services, accountId: string, guarded: readonly string[], shared?: SharedReads) {
     this.#services = services;
     this.#accountId = accountId;
+    this.#rows = new ReplicatedRows(services, accountId, shared);
     this.#reach = new PolicyReach(guarded);
   }
 
@@ -50,15 +49,7 @@ export class AccountRecords {
     yield this.#withReferences(await this.#account());
     let userName = '';
     for (;;) {
-      const page = await this.#services.store.queries
-        .selectFrom('users')
-        .select(['user_id', 'user_name', 'user_name_key'])
-        .where('account_id', '=', this.#accountId)
-        .where('recycled_at', 'is', null)
-        .where('user_name_key', '>', userName)
-        .orderBy('user_name_key')
-        .limit(BATCH_ROWS)
-        .execute();
+      const page = await this.#rows.usersAfter(userName);
       if (page.length > 0) yield this.#withReferences(await this.#users(page));
       if (page.length < BATCH_ROWS) break;
       userName = page.at(-1)!.user_name_key;
@@ -69,14 +60,7 @@ export class AccountRecords {
   async *#everyAccessKey(): AsyncGenerator<ReplicationRecord[]> {
     let accessKeyId = '';
     for (;;) {
-      const page = await this.#services.store.queries
-        .selectFrom('access_keys')
-        .selectAll()
-        .where('account_id', '=', this.#accountId)
-        .where('access_key_id', '>', accessKeyId)
-        .orderBy('access_key_id')
-        .limit(BATCH_ROWS)
-        .execute();
+      const page = await this.#rows.accessKeysAfter(accessKeyId);
       if (page.length > 0) yield await this.#accessKeys(page);
       if (page.length < BATCH_ROWS) break;
       accessKeyId = page.at(-1)!.access_key_id;
@@ -102,14 +86,17 @@ export class AccountRecords {
       const moved = nameKeys.filter(
         (nameKey, at) => !isSameReach(before[at], this.#toldPolicies.get(`Custom/${nameKey}`)),
       );
-      for await (const holder of this.#holdersOf(moved)) (holder.isGroup ? groups : users).add(holder.id);
+      for (const nameKey of moved) {
+        for await (const id of this.#rows.holdersOf(nameKey, 'user')) users.add(id);
+        for await (const id of this.#rows.holdersOf(nameKey, 'group')) groups.add(id);
+      }
     }
     const changedGroups = new Set([...subjects('group'), ...groups]);
     for (const ids of batches([...changedGroups])) {
       const before = ids.map((id) => this.#toldGroups.get(id));
       yield this.#withReferences(await this.#changedGroups(ids));
       const moved = ids.filter((id, at) => !isSameReach(before[at], this.#toldGroups.get(id)));
-      for await (const id of this.#membersOf(moved)) users.add(id);
+      for (const group of moved) for await (const id of this.#rows.membersOf(group)) users.add(id);
     }
     for (const ids of batches([...users])) yield this.#withReferences(await this.#changedUsers(ids));
     if (everybody) yield* this.#everyAccessKey();
@@ -117,67 +104,14 @@ export class AccountRecords {
     for (const ids of batches(subjects('access-key'))) yield this.#changedAccessKeys(ids);
   }
 
-  /** The users and groups that custom policies are attached to, a batch at a time. */
-  async *#holdersOf(
-    nameKeys: readonly string[],
-  ): AsyncGenerator<{ readonly id: string; readonly isGroup: boolean }> {
-    for (const nameKey of nameKeys) {
-      for (const type of ['user', 'group'] as const) {
-        const page = (after: string) =>
-          this.#services.store.queries
-            .selectFrom('policy_attachments')
-            .select('principal_id as id')
-            .where('account_id', '=', this.#accountId)
-            .where('policy_type', '=', 'Custom')
-            .where('policy_name_key', '=', nameKey)
-            .where('principal_type', '=', type)
-            .where('principal_id', '>', after)
-            .orderBy('principal_id')
-            .limit(BATCH_ROWS)
-            .execute();
-        for await (const { id } of everyRow(page)) yield { id, isGroup: type === 'group' };
-      }
-    }
-  }
-
-  /** Ids of the users in some groups, a batch at a time. */
-  async *#membersOf(groupIds: readonly string[]): AsyncGenerator<string> {
-    for (const groupId of groupIds) {
-      const page = (after: string) =>
-        this.#services.store.queries
-          .selectFrom('group_members')
-          .select('user_id as id')
-          .where('group_id', '=', groupId)
-          .where('account_id', '=', this.#accountId)
-          .where('user_id', '>', after)
-          .orderBy('user_id')
-          .limit(BATCH_ROWS)
-          .execute();
-      for await (const { id } of everyRow(page)) yield id;
-    }
-  }
-
   async *#accessKeysOf(userIds: readonly string[]): AsyncGenerator<ReplicationRecord[]> {
-    const rows = await this.#services.store.queries
-      .selectFrom('access_keys')
-      .selectAll()
-      .where('owner_id', 'in', userIds)
-      .where('owner_type', '=', 'user')
-      .where('account_id', '=', this.#accountId)
-      .where('recycled_at', 'is', null)
-      .execute();
+    const rows = await this.#rows.accessKeysOf(userIds);
     if (rows.length > 0) yield await this.#accessKeys(rows);
   }
 
   async #account(): Promise<ReplicationRecord[]> {
-    const { queries } = this.#services.store;
-    const account = await readAccount(queries, this.#accountId);
-    const settings = await queries
-      .selectFrom('account_settings')
-      .select('access_key_network_policy')
-      .where('account_id', '=', this.#accountId)
-      .executeTakeFirst();
-    const implied = impliedPolicies(await readSecurityPreference(queries, this.#accountId), 'access-key').map(
+    const { account, settings, preference } = await this.#rows.account();
+    const implied = impliedPolicies(preference, 'access-key').map(
       ({ name, type, version, text }): PolicyRecord => [
         'policy',
         `Implied/${name}`,
@@ -203,13 +137,7 @@ export class AccountRecords {
   }
 
   async #changedUsers(ids: readonly string[]): Promise<ReplicationRecord[]> {
-    const rows = await this.#services.store.queries
-      .selectFrom('users')
-      .select(['user_id', 'user_name'])
-      .where('user_id', 'in', ids)
-      .where('account_id', '=', this.#accountId)
-      .where('recycled_at', 'is', null)
-      .execute();
+    const rows = await this.#rows.users(ids);
     return [
       ...(await this.#users(rows)),
       ...deletedRecords('user', ids, new Set(rows.map((row) => row.user_id))),
@@ -219,88 +147,29 @@ export class AccountRecords {
   async #users(
     rows: readonly { readonly user_id: string; readonly user_name: string }[],
   ): Promise<ReplicationRecord[]> {
-    const ids = rows.map((row) => row.user_id);
-    if (ids.length === 0) return [];
-    const memberships = await this.#services.store.queries
-      .selectFrom('group_members')
-      .select(['user_id', 'group_id'])
-      .where('user_id', 'in', ids)
-      .where('account_id', '=', this.#accountId)
-      .execute();
-    const groups = Map.groupBy(memberships, (row) => row.user_id);
-    const policies = await this.#attached('user', ids);
-    const tags = await this.#tagsOfUsers(ids);
-    return rows.map(({ user_id: id, user_name: name }) => {
-      const groupIds = (groups.get(id) ?? []).map((row) => row.group_id);
-      const ofUser = tags.get(id);
-      const attached = policies.get(id) ?? [];
-      return ofUser === undefined
-        ? ['user', id, name, groupIds, attached]
-        : ['user', id, name, groupIds, attached, ofUser];
+    const users = await this.#rows.withPolicies(rows.map((row) => row.user_id));
+    return users.map(({ userId, groupIds, policies, tags }, at) => {
+      const name = rows[at]!.user_name;
+      return tags === undefined
+        ? ['user', userId, name, groupIds, policies]
+        : ['user', userId, name, groupIds, policies, tags];
     });
   }
 
-  /** Returns the tags of users as key, value, key, value …; users without tags are absent. */
-  async #tagsOfUsers(ids: readonly string[]): Promise<Map<string, string[]>> {
-    const rows = await this.#services.store.queries
-      .selectFrom('tags')
-      .select(['resource_id', 'tag_key', 'tag_value'])
-      .where('account_id', '=', this.#accountId)
-      .where('resource_type', '=', 'user')
-      .where('resource_id', 'in', ids)
-      // By the primary key: with another order SQLite reads all tags of the account.
-      .orderBy('resource_id')
-      .orderBy('tag_key')
-      .execute();
-    const tags = new Map<string, string[]>();
-    for (const { resource_id: id, tag_key: key, tag_value: value } of rows) {
-      const known = tags.get(id);
-      if (known === undefined) tags.set(id, [key, value]);
-      else known.push(key, value);
-    }
-    return tags;
-  }
-
   async #changedGroups(ids: readonly string[]): Promise<ReplicationRecord[]> {
-    const rows = await this.#services.store.queries
-      .selectFrom('groups')
-      .select('group_id')
-      .where('group_id', 'in', ids)
-      .where('account_id', '=', this.#accountId)
-      .execute();
-    const present = new Set(rows.map((row) => row.group_id));
-    const policies = await this.#attached('group', [...present]);
-    const unknown = [...policies.values()].flat().filter((reference) => !this.#toldPolicies.has(reference));
+    const present = await this.#rows.groups(ids);
+    const unknown = [...present.values()].flat().filter((reference) => !this.#toldPolicies.has(reference));
     const referredTo = await this.#policies([...new Set(unknown)]);
     for (const id of ids) {
-      if (present.has(id)) this.#toldGroups.set(id, this.#reachOf(policies.get(id) ?? []));
-      else this.#toldGroups.delete(id);
+      const policies = present.get(id);
+      if (policies === undefined) this.#toldGroups.delete(id);
+      else this.#toldGroups.set(id, this.#reachOf(policies));
     }
     return [
       ...referredTo,
-      ...[...present].map((id): ReplicationRecord => ['group', id, policies.get(id) ?? []]),
+      ...[...present].map(([id, policies]): ReplicationRecord => ['group', id, policies]),
       ...deletedRecords('group', ids, present),
     ];
-  }
-
-  /** Returns the references of the policies attached to each principal. */
-  async #attached(type: 'user' | 'group', ids: readonly string[]): Promise<Map<string, string[]>> {
-    const references = new Map<string, string[]>();
-    if (ids.length === 0) return references;
-    const rows = await this.#services.store.queries
-      .selectFrom('policy_attachments')
-      .select(['principal_id', 'policy_type', 'policy_name_key'])
-      .where('principal_id', 'in', ids)
-      .where('principal_type', '=', type)
-      .where('account_id', '=', this.#accountId)
-      .execute();
-    for (const row of rows) {
-      const reference = `${row.policy_type}/${row.policy_name_key}`;
-      const known = references.get(row.principal_id);
-      if (known === undefined) references.set(row.principal_id, [reference]);
-      else known.push(reference);
-    }
-    return references;
   }
 
   /** Prepends the records that some records refer to and the guard has not received. */
@@ -341,15 +210,7 @@ export class AccountRecords {
   async #systemPolicy(nameKey: string): Promise<SystemPolicy | undefined> {
     const known = findSystemPolicy(nameKey);
     if (known !== undefined) return known;
-    const standIn = await this.#services.store.queries
-      .selectFrom('policy_attachments')
-      .select(['policy_name_key', 'stand_in_name'])
-      .where('account_id', '=', this.#accountId)
-      .where('policy_type', '=', 'System')
-      .where('policy_name_key', '=', nameKey)
-      .where('stand_in_name', 'is not', null)
-      .limit(1)
-      .executeTakeFirst();
+    const standIn = await this.#rows.standIn(nameKey);
     return standIn && findAttachedPolicy(standIn);
   }
 
@@ -363,18 +224,7 @@ export class AccountRecords {
   }
 
   async #customPolicies(nameKeys: readonly string[]): Promise<PolicyRecord[]> {
-    const rows = await this.#services.store.queries
-      .selectFrom('policies')
-      .innerJoin('policy_versions as version', (join) =>
-        join
-          .onRef('version.account_id', '=', 'policies.account_id')
-          .onRef('version.policy_name_key', '=', 'policies.policy_name_key')
-          .onRef('version.version', '=', 'policies.default_version'),
-      )
-      .select(['policies.policy_name_key', 'policies.policy_name', 'version.version', 'version.document'])
-      .where('policies.account_id', '=', this.#accountId)
-      .where('policies.policy_name_key', 'in', nameKeys)
-      .execute();
+    const rows = await this.#rows.customPolicies(nameKeys);
     return rows.map((row) => [
       'policy',
       `Custom/${row.policy_name_key}`,
@@ -386,12 +236,7 @@ export class AccountRecords {
   }
 
   async #changedAccessKeys(ids: readonly string[]): Promise<ReplicationRecord[]> {
-    const rows = await this.#services.store.queries
-      .selectFrom('access_keys')
-      .selectAll()
-      .where('access_key_id', 'in', ids)
-      .where('account_id', '=', this.#accountId)
-      .execute();
+    const rows = await this.#rows.accessKeys(ids);
     const records = await this.#accessKeys(rows);
     const told = records.flatMap(([word, id]) => (word === 'access-key' ? [id] : []));
     return [...records, ...deletedRecords('access-key', ids, new Set(told))];
@@ -444,22 +289,11 @@ export class AccountRecords {
         records.push(['access-key', id, userId, null, row.status, row.expires_at, row.network_policy]);
         continue;
       }
-      let secret: string;
       decrypted += 1;
       if (decrypted % SECRETS_PER_TURN === 0) await nextTurn();
-      try {
-        secret = await this.#services.secrets.open(
-          this.#accountId,
-          account.wrappedDataKey,
-          row.sealed_secret,
-          placeOfAccessKey(row),
-        );
-      } catch (error) {
-        // A damaged secret verifies no signature, here or at the guard; the other keys are sent.
-        if (error instanceof SecretUnreadable) continue;
-        throw error;
-      }
-      const verifier = acs3Verifier(secret).toString('base64');
+      const verifier = await this.#rows.verifierOf(row, account.wrappedDataKey);
+      // A damaged secret verifies no signature, here or at the guard; the other keys are sent.
+      if (verifier === undefined) continue;
       records.push(['access-key', id, userId, verifier, row.status, row.expires_at, row.network_policy]);
     }
     return records;
@@ -469,19 +303,9 @@ export class AccountRecords {
 function deletedRecords(
   word: 'policy' | 'group' | 'user' | 'access-key',
   ids: readonly string[],
-  present: ReadonlySet<string>,
+  present: Pick<ReadonlySet<string>, 'has'>,
 ): ReplicationRecord[] {
   return ids.filter((id) => !present.has(id)).map((id) => [word, id] as const);
-}
-
-/** Every row of a list that is read in pages; other requests are served between pages. */
-async function* everyRow<Row extends { readonly id: string }>(
-  page: (after: string) => Promise<readonly Row[]>,
-): AsyncGenerator<Row> {
-  for (let rows = await page(''); rows.length > 0; rows = await page(rows.at(-1)!.id)) {
-    yield* rows;
-    await nextTurn();
-  }
 }
 
 function* batches<T>(all: readonly T[]): Generator<readonly T[]> {

@@ -19,26 +19,32 @@ const MAXIMUM_CHANGES = 20_000;
 
 /**
  * Position in a stream of changes, from which any node can continue: a revision of the change log and its time of
- * writing. The time tells the revision from the same number in a database restored from a backup.
+ * writing. The time tells the revision from the same number in a database restored from a backup. The last one read is
+ * kept for all streams of a node.
  */
 export class Cursor {
-  readonly #store: Store;
-  #revision = -1;
-  #text = '';
+  readonly #store: Pick<Store, 'queries'>;
+  #latest: { readonly revision: number; readonly text: Promise<string> } | undefined;
 
-  constructor(store: Store) {
+  constructor(store: Pick<Store, 'queries'>) {
     this.#store = store;
   }
 
   /** @param revision up to which everything was sent; the result is empty if no node can continue from there */
-  async at(revision: number): Promise<string> {
-    if (revision !== this.#revision) {
-      const changedAt = await writtenAt(this.#store.queries, revision);
-      this.#text = changedAt === undefined ? '' : `${revision}.${changedAt}`;
-      this.#revision = revision;
-    }
-    return this.#text;
+  at(revision: number): Promise<string> {
+    if (this.#latest?.revision === revision) return this.#latest.text;
+    const latest = { revision, text: textOf(this.#store.queries, revision) };
+    this.#latest = latest;
+    latest.text.catch(() => {
+      if (this.#latest === latest) this.#latest = undefined;
+    });
+    return latest.text;
   }
+}
+
+async function textOf(queries: Queries, revision: number): Promise<string> {
+  const changedAt = await writtenAt(queries, revision);
+  return changedAt === undefined ? '' : `${revision}.${changedAt}`;
 }
 
 /**

@@ -18,7 +18,7 @@ import { StoreUnavailable } from '../store/store-unavailable.ts';
 import type { OpenedStream } from '../wire/opened-stream.ts';
 import { AccountRecords } from './account-records.ts';
 import { ChangeQueue } from './change-queue.ts';
-import { Cursor, changesSince } from './cursor.ts';
+import { changesSince } from './cursor.ts';
 import { DependencyNames } from './dependency-name.ts';
 import type { ReplicationContext, ReplicationStreamContext } from './replication-context.ts';
 
@@ -198,8 +198,8 @@ async function* follow(
   const queue = new ChangeQueue(store, accountId, dependencyNamesFor(call.identity));
   try {
     const guarded = servicesFor(guardOf(call, 'ReplicateCredentials'), services);
-    const records = new AccountRecords(call.services, accountId, guarded);
-    const position = new Cursor(store);
+    const { replicationReads } = call.services;
+    const records = new AccountRecords(call.services, accountId, guarded, replicationReads);
     const known = revisionOf(cursor, guarded);
     const since =
       known === undefined ? undefined : await changesSince(store.queries, accountId, known, call.now);
@@ -227,7 +227,13 @@ async function* follow(
       if (changes.some(({ topic, subject }) => topic === 'guard' && subject === own)) return;
       if (stale.length > 0) yield [['stale', ...stale]];
       for await (const portion of records.of(changes)) yield portion;
-      if (all) whole = ['commit', cursorFor(await position.at(revision), guarded), sinceOpened, behind];
+      if (all)
+        whole = [
+          'commit',
+          cursorFor(await replicationReads.position.at(revision), guarded),
+          sinceOpened,
+          behind,
+        ];
       // While changes are waiting, the copy is no younger than before.
       if (whole !== undefined) {
         yield [whole];

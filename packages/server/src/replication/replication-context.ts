@@ -4,11 +4,14 @@ import type { Scope } from '../context/scope.ts';
 import type { Services } from '../context/services.ts';
 import type { GuardConnections } from '../guards/guard-connections.ts';
 import type { StreamPlaces } from './open-streams.ts';
+import type { SharedReads } from './shared-reads.ts';
 
 /** Services of replication. */
 export interface ReplicationServices extends Services {
   /** Replication streams that are open on this node. */
   readonly replicationStreams: StreamPlaces;
+  /** Reads that the streams of this node share. */
+  readonly replicationReads: SharedReads;
   /** Guards that are connected to this node. */
   readonly guardConnections: GuardConnections;
 }
