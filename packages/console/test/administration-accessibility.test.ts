@@ -5,6 +5,7 @@ import type { TestAccount } from '../../server/test/server.ts';
 import { assertAccessible } from './axe.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
 import { type ConsoleUnderTest, PASSWORD, startForSuite, VARIANTS } from './console.ts';
+import { assertDialog } from './dialog-focus.ts';
 import { showPage } from './show-page.ts';
 
 describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
@@ -12,7 +13,36 @@ describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
   concurrency: true,
 }, async () => {
   const { console, account } = await startForSuite();
-  const { appId } = await createOneOfEach(console, account);
+  const { appId, userId } = await createOneOfEach(console, account);
+
+  test('every dialog and drawer: first focus in the first field, Escape returns it to the button', async (t) => {
+    const { page, close } = await console.openSignedIn(account.rootLoginName, PASSWORD);
+    await page.goto('/');
+    await page.getByRole('heading').first().waitFor();
+    for (const [address, ...buttons] of [
+      ['/groups', 'Create group'],
+      ['/groups/developers', 'Edit', 'Delete', 'Add members'],
+      ['/groups/developers?tab=permissions', 'Attach policies'],
+      ['/roles/deployer', 'Edit', 'Delete', 'Revoke sessions'],
+      ['/policies/Custom/read-only', 'Edit the description'],
+      ['/guards', 'Add guard'],
+      ['/applications', 'Create application'],
+      [`/applications/${appId}`, 'Edit', 'Delete'],
+      ['/applications?tab=external', 'Let an application in'],
+      ['/sso', 'Add a SAML provider', 'Edit', 'Delete'],
+      ['/sso?tab=oidc', 'Add an OIDC provider'],
+      ['/recycle-bins', 'Delete for good'],
+      [`/users/${userId}`, 'Edit', 'Delete', 'Change sign-in settings'],
+      [`/users/${userId}?tab=groups`, 'Add to groups'],
+      ['/account', 'Change password'],
+    ] as const) {
+      await t.test(address, async () => {
+        await showPage(page, address);
+        for (const button of buttons) await assertDialog(page, button);
+      });
+    }
+    await close();
+  });
 
   for (const look of VARIANTS) {
     test(`every page, ${look.language}, ${look.width}, ${look.scheme}`, async (t) => {
@@ -62,12 +92,12 @@ describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
 async function createOneOfEach(
   console: ConsoleUnderTest,
   account: TestAccount,
-): Promise<{ readonly appId: string }> {
+): Promise<{ readonly appId: string; readonly userId: string }> {
   const ims = (action: string, fields: Record<string, string>) =>
     account.admin.call('2019-08-15', action, fields);
   const ram = (action: string, fields: Record<string, string>) =>
     account.admin.callRpc('2015-05-01', action, fields);
-  const { loginName } = await console.newConsoleUser(account, 'sample-user', ['AliyunRAMFullAccess']);
+  const { loginName, userId } = await console.newConsoleUser(account, 'sample-user', ['AliyunRAMFullAccess']);
   const gone = await console.newConsoleUser(account, 'gone');
   await ims('DeleteUser', { UserPrincipalName: gone.loginName });
   await ims('CreateGroup', { GroupName: 'developers', DisplayName: 'Developers', Comments: 'All of them' });
@@ -111,5 +141,5 @@ async function createOneOfEach(
   });
   const { AppId: appId } = made['Application'] as { readonly AppId: string };
   await ims('CreateAppSecret', { AppId: appId });
-  return { appId };
+  return { appId, userId };
 }

@@ -15,7 +15,8 @@ interface AxeResult {
 }
 
 /**
- * Asserts that axe finds no violation of WCAG 2.2 AA on the page, and that the page is not wider than the window.
+ * Asserts that axe finds no violation of WCAG 2.2 AA on the page, and that neither the page nor, in a
+ * wide window, a table is wider than its place.
  */
 export async function assertAccessible(page: Page, what: string): Promise<void> {
   await waitForRequests(page);
@@ -47,4 +48,13 @@ export async function assertAccessible(page: Page, what: string): Promise<void> 
   assert.equal(found.length, 0, `${what}\n${found.join('\n')}`);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert.ok(overflow <= 0, `${what}: the page is ${overflow} pixels wider than the window`);
+  const scrolling = await page.evaluate(() =>
+    [...document.querySelectorAll('.resource-table-scroll')]
+      .filter((table) => window.innerWidth >= 1280 && table.scrollWidth > table.clientWidth)
+      .map(
+        (table) =>
+          `${table.querySelector('th')?.innerText} (${table.scrollWidth - table.clientWidth} pixels)`,
+      ),
+  );
+  assert.deepEqual(scrolling, [], `${what}: tables with a scroll bar in a wide window`);
 }

@@ -82,3 +82,11 @@ test('no list loads everything: the server pages and searches users, groups, mem
     [],
   );
 });
+
+test('icons of buttons are hidden from screen readers, which would read their English names', () => {
+  const read = [...readSources()].filter(([, text]) => /icon=\{<\w+Outlined \/>\}/.test(text));
+  assert.deepEqual(
+    read.map(([file]) => relative(SOURCES, file)),
+    [],
+  );
+});

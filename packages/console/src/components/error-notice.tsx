@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type AccessDenied, ApiError } from '../api/api-error.ts';
 import { errorMessageKey } from './error-message-key.ts';
+import { WrappedName } from './wrapped-name.tsx';
 
 /**
  * Notice of an error in the language of the user; for a denied call with the missing permission.
@@ -35,6 +36,7 @@ export function ErrorNotice({
         title={t('error.bug')}
         description={error.message}
         action={action}
+        className="error-notice"
       />
     );
   }
@@ -84,11 +86,15 @@ function MissingPermission({ denied: { action, resource, kind } }: { readonly de
     <div>
       <dl className="missing-permission">
         <dt>{t('error.missingAction')}</dt>
-        <dd className="code">{action}</dd>
+        <dd>
+          <WrappedName text={action} />
+        </dd>
         {resource && (
           <>
             <dt>{t('error.missingResource')}</dt>
-            <dd className="code">{resource}</dd>
+            <dd>
+              <WrappedName text={resource} />
+            </dd>
           </>
         )}
       </dl>

@@ -59,7 +59,7 @@ export function Component() {
       title={t('title')}
       description={t('lead')}
       actions={
-        <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
+        <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setCreating(true)}>
           {t('create')}
         </Button>
       }

@@ -77,7 +77,11 @@ export function Component() {
       title={t('title')}
       description={t('lead')}
       actions={
-        <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate('/policies/new')}>
+        <Button
+          type="primary"
+          icon={<PlusOutlined aria-hidden />}
+          onClick={() => void navigate('/policies/new')}
+        >
           {t('create')}
         </Button>
       }

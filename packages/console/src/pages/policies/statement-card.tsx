@@ -27,7 +27,7 @@ export function StatementCard({
         <h3 id={id}>{t('builder.statement', { number })}</h3>
         <Button
           size="small"
-          icon={<DeleteOutlined />}
+          icon={<DeleteOutlined aria-hidden />}
           aria-label={t('builder.remove', { number })}
           onClick={onRemove}
         />
@@ -94,7 +94,7 @@ function Fields({
         ))}
         <Button
           size="small"
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           onClick={() =>
             conditions([...model.conditions, { operator: 'IpAddress', key: 'acs:SourceIp', values: [] }])
           }
@@ -142,7 +142,11 @@ function ConditionRow({
         values={condition.values}
         onChange={(values) => onChange({ ...condition, values })}
       />
-      <Button icon={<DeleteOutlined />} aria-label={t('builder.removeCondition')} onClick={onRemove} />
+      <Button
+        icon={<DeleteOutlined aria-hidden />}
+        aria-label={t('builder.removeCondition')}
+        onClick={onRemove}
+      />
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { RevokeSessionsButton } from '../../components/revoke-sessions.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
+import { WrappedName } from '../../components/wrapped-name.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { deleteRole } from './delete-role.ts';
@@ -63,12 +64,7 @@ export function Component() {
       <div className="surface">
         <DescriptionList
           rows={[
-            [
-              t('field.arn'),
-              <span key="arn" className="code">
-                {role.Arn}
-              </span>,
-            ],
+            [t('field.arn'), <WrappedName key="arn" text={role.Arn ?? ''} />],
             [t('field.description'), role.Description],
             [t('field.session'), t('hours', { value: format.number((role.MaxSessionDuration ?? 0) / 3600) })],
             [t('field.console'), t(role.AllowConsoleLogin ? 'shell:yes' : 'shell:no')],

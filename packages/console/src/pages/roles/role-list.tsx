@@ -59,7 +59,11 @@ export function Component() {
       title={t('title')}
       description={t('lead')}
       actions={
-        <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate('/roles/new')}>
+        <Button
+          type="primary"
+          icon={<PlusOutlined aria-hidden />}
+          onClick={() => void navigate('/roles/new')}
+        >
           {t('create')}
         </Button>
       }

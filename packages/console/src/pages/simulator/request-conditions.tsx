@@ -43,7 +43,7 @@ export function RequestConditions({
             onChange={(values: string[]) => replace(index, { ...condition, values })}
           />
           <Button
-            icon={<DeleteOutlined />}
+            icon={<DeleteOutlined aria-hidden />}
             aria-label={t('conditions.remove')}
             onClick={() => onChange(conditions.filter((_, at) => at !== index))}
           />
@@ -51,7 +51,7 @@ export function RequestConditions({
       ))}
       <Button
         size="small"
-        icon={<PlusOutlined />}
+        icon={<PlusOutlined aria-hidden />}
         onClick={() => onChange([...conditions, { key: '', values: [] }])}
       >
         {t('conditions.add')}

@@ -26,7 +26,7 @@ export function MetadataField({ name, required }: { readonly name: string; reado
             return false;
           }}
         >
-          <Button icon={<UploadOutlined />}>{t('metadata.file')}</Button>
+          <Button icon={<UploadOutlined aria-hidden />}>{t('metadata.file')}</Button>
         </Upload>
       </Form.Item>
     </>

@@ -6,6 +6,7 @@ import type { AnswerOf } from '../../api/operations.ts';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
 import { useServerList } from '../../components/use-server-list.ts';
+import { WrappedName } from '../../components/wrapped-name.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { SamlProviderDialog } from './saml-provider-dialog.tsx';
 
@@ -43,7 +44,7 @@ export function SamlProviders() {
         key: 'arn',
         title: t('field.arn'),
         text: (provider) => provider.Arn ?? '',
-        render: (provider) => <span className="code">{provider.Arn}</span>,
+        render: (provider) => <WrappedName text={provider.Arn ?? ''} />,
       },
       {
         key: 'updated',
