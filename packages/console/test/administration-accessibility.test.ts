@@ -25,6 +25,7 @@ describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
       ['/groups/developers?tab=permissions', 'Attach policies'],
       ['/roles/deployer', 'Edit', 'Delete', 'Revoke sessions'],
       ['/policies/Custom/read-only', 'Edit the description'],
+      ['/policies/Custom/read-only?tab=attached', 'Attach'],
       ['/guards', 'Add guard'],
       ['/applications', 'Create application'],
       [`/applications/${appId}`, 'Edit', 'Delete'],

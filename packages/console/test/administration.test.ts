@@ -68,6 +68,7 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     await page.getByRole('radio', { name: 'A service' }).check();
     await page.getByLabel('Service', { exact: true }).fill('ecs.aliyuncs.com');
     await page.getByRole('radio', { name: 'RAM users and roles of an account' }).check();
+    await page.getByLabel('External ID').fill('partner-42');
     await page.getByLabel('Role name').fill('deployer');
     await page.getByLabel('Longest session, in hours').fill('2');
     await page.getByRole('button', { name: 'Create role' }).click();
@@ -77,6 +78,7 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     const made = await storedRole('deployer');
     assert.equal(made.MaxSessionDuration, 7200);
     assert.deepEqual(trusted(made), { RAM: [own] });
+    assert.match(made.AssumeRolePolicyDocument, /"sts:ExternalId":\s*"partner-42"/);
     await attachPolicy(page, 'AliyunRAMReadOnlyAccess');
     const { Policies } = await ram('ListPoliciesForRole', { RoleName: 'deployer' });
     assert.deepEqual(namesOf(Policies), ['AliyunRAMReadOnlyAccess']);

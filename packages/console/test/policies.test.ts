@@ -37,6 +37,16 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
         },
       ],
     });
+
+    // The page says what is next, and has the button for it.
+    await page.getByRole('button', { name: 'Attach', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Attach' });
+    await dialog.getByRole('combobox', { name: 'Users' }).fill(admin.split('@')[0]!);
+    await page.keyboard.press('Enter');
+    // Closes the list, which covers the button.
+    await page.keyboard.press('Tab');
+    await dialog.getByRole('button', { name: 'Attach' }).click();
+    await page.getByRole('region', { name: 'Attached to' }).getByRole('link').waitFor();
     await close();
   });
 

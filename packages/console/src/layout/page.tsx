@@ -1,10 +1,15 @@
 import { Breadcrumb } from 'antd';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import './console-layout.css';
 
+/** Returns the address of the guide in a language of the console. */
+const guideAddress = (language: string): string =>
+  `https://github.com/claviger/claviger/blob/main/docs/guide/${language}.md`;
+
 /**
- * Frame of a page: breadcrumb, heading, description, actions.
+ * Frame of a page: breadcrumb, heading, description, link to the guide, actions.
  * @param title heading, also of the browser tab
  * @param trail parent pages
  * @param description one or two sentences for new users
@@ -23,6 +28,7 @@ export function Page({
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }) {
+  const { t, i18n } = useTranslation();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Claviger`;
@@ -45,6 +51,11 @@ export function Page({
             {title}
           </h1>
           {description && <p>{description}</p>}
+          <p>
+            <a href={guideAddress(i18n.language)} target="_blank" rel="noreferrer">
+              {t('guide')}
+            </a>
+          </p>
         </div>
         {actions}
       </header>

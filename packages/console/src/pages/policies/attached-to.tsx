@@ -1,4 +1,4 @@
-import { App, Tag } from 'antd';
+import { App, Button, Tag } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -8,6 +8,7 @@ import { useChange } from '../../api/use-change.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useFormat } from '../../language/use-format.ts';
+import { AttachToDialog } from './attach-to-dialog.tsx';
 
 interface Holder {
   readonly kind: 'user' | 'group' | 'role';
@@ -31,6 +32,7 @@ export function AttachedTo({
   const named = { PolicyName: policyName, PolicyType: policyType };
   const query = useCall('Ram', 'ListEntitiesForPolicy', named);
   const change = useChange();
+  const [attaching, setAttaching] = useState(false);
   const [detaching, setDetaching] = useState<{
     readonly holders: readonly Holder[];
     readonly done: () => void;
@@ -110,6 +112,11 @@ export function AttachedTo({
     <section className="surface" aria-labelledby="policy-attached">
       <div className="section-head">
         <h2 id="policy-attached">{t('attachedTo.title')}</h2>
+        {!policyName.startsWith('AliyunServiceRolePolicyFor') && (
+          <Button type="primary" onClick={() => setAttaching(true)}>
+            {t('attachTo.title')}
+          </Button>
+        )}
       </div>
       <ResourceTable
         name="attached-"
@@ -135,6 +142,13 @@ export function AttachedTo({
           },
         ]}
       />
+      {attaching && (
+        <AttachToDialog
+          policyName={policyName}
+          policyType={policyType}
+          onClosed={() => setAttaching(false)}
+        />
+      )}
       <ConfirmDialog
         open={detaching !== undefined}
         title={t('attachedTo.detach')}

@@ -33,7 +33,8 @@ export function Component() {
     );
     if (!done) return;
     message.success(t('created'));
-    void navigate(`/policies/Custom/${encodeURIComponent(name)}`);
+    // The new policy has no effect until it is attached: this tab has the button.
+    void navigate(`/policies/Custom/${encodeURIComponent(name)}?tab=attached`);
   }
 
   return (

@@ -1,6 +1,11 @@
 /** Trusted principal of a role, of the three kinds in RAM's console. */
 export type Trusted =
-  | { readonly kind: 'account'; readonly accountId: string }
+  | {
+      readonly kind: 'account';
+      readonly accountId: string;
+      /** Text that AssumeRole must give as `ExternalId`; empty if none. */
+      readonly externalId: string;
+    }
   | { readonly kind: 'service'; readonly service: string }
   | { readonly kind: 'saml'; readonly providerArn: string }
   | {
@@ -26,7 +31,13 @@ function statementFor(trusted: Trusted): object {
   const begin = { Action: 'sts:AssumeRole', Effect: 'Allow' };
   switch (trusted.kind) {
     case 'account':
-      return { ...begin, Principal: { RAM: [`acs:ram::${trusted.accountId}:root`] } };
+      return {
+        ...begin,
+        Principal: { RAM: [`acs:ram::${trusted.accountId}:root`] },
+        ...(trusted.externalId !== '' && {
+          Condition: { StringEquals: { 'sts:ExternalId': trusted.externalId } },
+        }),
+      };
     case 'service':
       return { ...begin, Principal: { Service: [trusted.service] } };
     case 'saml':

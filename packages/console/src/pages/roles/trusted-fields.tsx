@@ -7,8 +7,11 @@ import type { Trusted } from './trust-policy.ts';
 /** Kind of trusted principal, or a document written by hand. */
 export type TrustFields = Trusted | { readonly kind: 'document' };
 
+/** External ids that AssumeRole accepts. */
+const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;
+
 /** Initial values: RAM users of the own account. */
-export const EMPTY_TRUST: TrustFields = { kind: 'account', accountId: '' };
+export const EMPTY_TRUST: TrustFields = { kind: 'account', accountId: '', externalId: '' };
 
 /** Fields for the trusted principal of a role. */
 export function TrustedFields({
@@ -24,15 +27,34 @@ export function TrustedFields({
   switch (trust.kind) {
     case 'account':
       return (
-        <Form.Item label={t('trust.accountId')} extra={t('trust.accountHint')} htmlFor="trusted-account">
-          <Input
-            id="trusted-account"
-            inputMode="numeric"
-            placeholder={ownAccountId}
-            value={trust.accountId}
-            onChange={({ target }) => onChange({ ...trust, accountId: target.value.trim() })}
-          />
-        </Form.Item>
+        <>
+          <Form.Item label={t('trust.accountId')} extra={t('trust.accountHint')} htmlFor="trusted-account">
+            <Input
+              id="trusted-account"
+              inputMode="numeric"
+              placeholder={ownAccountId}
+              value={trust.accountId}
+              onChange={({ target }) => onChange({ ...trust, accountId: target.value.trim() })}
+            />
+          </Form.Item>
+          <Form.Item
+            label={t('trust.externalId')}
+            extra={t('trust.externalIdHint')}
+            htmlFor="trusted-external-id"
+            {...(trust.externalId !== '' &&
+              !EXTERNAL_ID.test(trust.externalId) && {
+                validateStatus: 'error',
+                help: t('trust.externalIdRule'),
+              })}
+          >
+            <Input
+              id="trusted-external-id"
+              spellCheck={false}
+              value={trust.externalId}
+              onChange={({ target }) => onChange({ ...trust, externalId: target.value.trim() })}
+            />
+          </Form.Item>
+        </>
       );
     case 'service':
       return (

@@ -1,10 +1,11 @@
-import { Alert, Button, Typography } from 'antd';
+import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
+import { CopyableName } from '../../components/copyable-name.tsx';
 import { DescriptionList } from '../../components/description-list.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 
@@ -23,11 +24,6 @@ export function DomainProof() {
 
   if (domain === undefined) return <ErrorNotice error={query.error} retry={() => void query.refetch()} />;
   if (domain.Status === 'None') return null;
-  const copyable = (text: string) => (
-    <Typography.Text code copyable={{ text, tooltips: [t('shell:copy'), t('shell:copied')] }}>
-      {text}
-    </Typography.Text>
-  );
   return (
     <section className="surface" aria-labelledby="domain-proof">
       <div className="section-head">
@@ -39,8 +35,8 @@ export function DomainProof() {
           <DescriptionList
             rows={[
               [t('domainProof.type'), domain.RecordType],
-              [t('domainProof.name'), copyable(domain.RecordName)],
-              [t('domainProof.value'), copyable(domain.RecordValue)],
+              [t('domainProof.name'), <CopyableName key="name" text={domain.RecordName} />],
+              [t('domainProof.value'), <CopyableName key="value" text={domain.RecordValue} />],
             ]}
           />
           {fault !== '' && (

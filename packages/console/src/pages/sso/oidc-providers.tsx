@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import type { OidcProvider } from '../../api/row-types.ts';
+import { CopyableName } from '../../components/copyable-name.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
 import { useServerList } from '../../components/use-server-list.ts';
@@ -35,6 +36,12 @@ export function OidcProviders() {
     () => [
       { key: 'name', title: t('field.name'), text: (provider) => provider.OIDCProviderName ?? '' },
       { key: 'issuer', title: t('oidc.issuer'), text: (provider) => provider.IssuerUrl ?? '' },
+      {
+        key: 'arn',
+        title: t('field.arn'),
+        text: (provider) => provider.Arn ?? '',
+        render: (provider) => <CopyableName text={provider.Arn ?? ''} />,
+      },
       { key: 'clients', title: t('oidc.clientIds'), text: (provider) => provider.ClientIds ?? '' },
       { key: 'description', title: t('field.description'), text: (provider) => provider.Description ?? '' },
       {

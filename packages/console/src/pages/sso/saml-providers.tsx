@@ -8,6 +8,7 @@ import { useDeletion } from '../../components/use-deletion.tsx';
 import { useServerList } from '../../components/use-server-list.ts';
 import { WrappedName } from '../../components/wrapped-name.tsx';
 import { useFormat } from '../../language/use-format.ts';
+import { ProviderSettings } from './provider-settings.tsx';
 import { SamlProviderDialog } from './saml-provider-dialog.tsx';
 
 type Provider = NonNullable<
@@ -73,33 +74,36 @@ export function SamlProviders() {
   );
 
   return (
-    <section className="surface" aria-labelledby="saml-providers">
-      <div className="section-head">
-        <h2 id="saml-providers">{t('saml.title')}</h2>
-        <Button type="primary" onClick={() => setEdited('new')}>
-          {t('saml.create')}
-        </Button>
-        <p>{t('saml.text')}</p>
-      </div>
-      <ResourceTable
-        name="saml-"
-        label={t('saml.title')}
-        list={providers}
-        columns={columns}
-        rowKey={(provider) => provider.SAMLProviderName ?? ''}
-        rowName={(provider) => provider.SAMLProviderName ?? ''}
-        fileName="saml-providers"
-        empty={t('none')}
-      />
-      {edited !== undefined && (
-        <SamlProviderDialog
-          {...(edited !== 'new' && {
-            provider: { name: edited.SAMLProviderName ?? '', description: edited.Description ?? '' },
-          })}
-          onClosed={() => setEdited(undefined)}
+    <>
+      <section className="surface" aria-labelledby="saml-providers">
+        <div className="section-head">
+          <h2 id="saml-providers">{t('saml.title')}</h2>
+          <Button type="primary" onClick={() => setEdited('new')}>
+            {t('saml.create')}
+          </Button>
+          <p>{t('saml.text')}</p>
+        </div>
+        <ResourceTable
+          name="saml-"
+          label={t('saml.title')}
+          list={providers}
+          columns={columns}
+          rowKey={(provider) => provider.SAMLProviderName ?? ''}
+          rowName={(provider) => provider.SAMLProviderName ?? ''}
+          fileName="saml-providers"
+          empty={t('none')}
         />
-      )}
-      {deletion.dialog}
-    </section>
+        {edited !== undefined && (
+          <SamlProviderDialog
+            {...(edited !== 'new' && {
+              provider: { name: edited.SAMLProviderName ?? '', description: edited.Description ?? '' },
+            })}
+            onClosed={() => setEdited(undefined)}
+          />
+        )}
+        {deletion.dialog}
+      </section>
+      <ProviderSettings kind="role" />
+    </>
   );
 }

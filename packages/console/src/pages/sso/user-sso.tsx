@@ -8,6 +8,7 @@ import { Loading } from '../../components/loading.tsx';
 import { DomainProof } from './domain-proof.tsx';
 import { encodedMetadata } from './encoded-metadata.ts';
 import { MetadataField } from './metadata-field.tsx';
+import { ProviderSettings } from './provider-settings.tsx';
 
 interface Fields {
   readonly enabled: boolean;
@@ -95,6 +96,7 @@ export function UserSso() {
           </Form>
         )}
       </section>
+      <ProviderSettings kind="user" />
       <DomainProof key={settings?.AuxiliaryDomain} />
     </>
   );
