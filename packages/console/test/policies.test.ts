@@ -44,7 +44,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     await dialog.getByRole('combobox', { name: 'Users' }).fill(admin.split('@')[0]!);
     await page.keyboard.press('Enter');
     // Closes the list, which covers the button.
-    await page.keyboard.press('Tab');
+    await dialog.locator('.ant-modal-title').click();
     await dialog.getByRole('button', { name: 'Attach' }).click();
     await page.getByRole('region', { name: 'Attached to' }).getByRole('link').waitFor();
     await close();
