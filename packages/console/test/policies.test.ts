@@ -170,7 +170,11 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     await ram('CreatePolicy', { PolicyName: 'reading', PolicyDocument: document });
     await ram('AttachPolicyToUser', { PolicyName: 'reading', PolicyType: 'Custom', UserName: 'reader' });
     const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
-    await page.goto('/simulator');
+    await page.goto(
+      '/simulator?principal=user/reader&resource=acs:ram:*:*:user/*&context.acs:SourceIp=10.0.0.1',
+    );
+    await page.getByTitle('reader', { exact: true }).waitFor();
+    assert.equal(await page.getByLabel('Condition key').inputValue(), 'acs:SourceIp');
     await page.getByLabel('A RAM user').last().fill(loginName);
     await page.keyboard.press('Enter');
     const decision = page.getByRole('region', { name: 'Decision' });
@@ -186,6 +190,15 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
       if (action === 'ram:CreateUser') assert.deepEqual(lit, []);
       else assert.ok(lit.some((line) => line.includes(action)) && lit.length === 1, lit.join('\n'));
     }
+    assert.deepEqual(
+      [...new URL(page.url()).searchParams],
+      [
+        ['principal', `user/${loginName}`],
+        ['action', 'ram:CreateUser'],
+        ['resource', 'acs:ram:*:*:user/*'],
+        ['context.acs:SourceIp', '10.0.0.1'],
+      ],
+    );
     await close();
   });
 });

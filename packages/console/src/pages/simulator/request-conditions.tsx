@@ -3,12 +3,7 @@ import { AutoComplete, Button, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { CONDITION_KEYS } from '../../api/__generated__/policy-words.ts';
 import '../policies/statement-card.css';
-
-/** Condition key of a simulated request, with its values. */
-export interface RequestCondition {
-  readonly key: string;
-  readonly values: readonly string[];
-}
+import type { RequestCondition } from './simulator-question.ts';
 
 /** Form for the condition keys of a simulated request. Other keys have the values of the page's own request. */
 export function RequestConditions({

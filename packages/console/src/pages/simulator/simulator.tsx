@@ -1,6 +1,7 @@
 import { Button, Form, Input, Radio } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
 import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
 import { useChange } from '../../api/use-change.ts';
@@ -8,8 +9,9 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PolicyEditor } from '../../components/policy-editor/policy-editor.tsx';
 import { Page } from '../../layout/page.tsx';
 import { PrincipalField } from './principal-field.tsx';
-import { type RequestCondition, RequestConditions } from './request-conditions.tsx';
+import { RequestConditions } from './request-conditions.tsx';
 import { SimulatedDecision } from './simulated-decision.tsx';
+import { type RequestCondition, readQuestion, writeQuestion } from './simulator-question.ts';
 
 /** Subject of the simulation: a principal of the account, or a policy text. */
 type Asking = 'ram-user' | 'role' | 'root' | 'document';
@@ -22,26 +24,39 @@ interface Fields {
 
 const EMPTY_DOCUMENT = '{\n  "Version": "1",\n  "Statement": []\n}';
 
-/** Page that simulates the decision for a request and shows the decisive statements. */
+/**
+ * Page that simulates the decision for a request and shows the decisive statements. The address has the question, but
+ * not a policy text.
+ */
 export function Component() {
   const { t } = useTranslation(['simulator', 'shell']);
   const [form] = Form.useForm<Fields>();
   const change = useChange();
-  const [asking, setAsking] = useState<Asking>('ram-user');
+  const [address, setAddress] = useSearchParams();
+  const [asked] = useState(() => readQuestion(address));
+  const [asking, setAsking] = useState<Asking>(asked.principal?.type ?? 'ram-user');
   const [document, setDocument] = useState(EMPTY_DOCUMENT);
-  const [conditions, setConditions] = useState<readonly RequestCondition[]>([]);
+  const [conditions, setConditions] = useState<readonly RequestCondition[]>(asked.conditions);
   const [decision, setDecision] = useState<AnswerOf<'Claviger', 'Simulate'>>();
 
   async function simulate({ principal, action, resource }: Fields): Promise<void> {
     setDecision(undefined);
     const given = conditions.filter(({ key }) => key !== '');
+    const subject = asking === 'document' ? undefined : { type: asking, name: principal ?? '' };
+    const question = {
+      principal: subject,
+      action: action.trim(),
+      resource: resource.trim(),
+      conditions: given,
+    };
+    setAddress(writeQuestion(question), { replace: true });
     const answer = await change.run(() =>
       call('Claviger', 'Simulate', {
         ...(asking === 'document'
           ? { PolicyDocument: document }
           : { PrincipalType: asking, ...(asking !== 'root' && { PrincipalName: principal }) }),
-        SimulatedAction: action.trim(),
-        SimulatedResource: resource.trim(),
+        SimulatedAction: question.action,
+        SimulatedResource: question.resource,
         ...(given.length > 0 && {
           Conditions: Object.fromEntries(
             given.map(({ key, values }) => [key, values.length === 1 ? (values[0] ?? '') : values]),
@@ -58,7 +73,11 @@ export function Component() {
         form={form}
         layout="vertical"
         className="surface"
-        initialValues={{ resource: '*' }}
+        initialValues={{
+          principal: asked.principal?.name || undefined,
+          action: asked.action,
+          resource: asked.resource || '*',
+        }}
         onFinish={(fields) => void simulate(fields)}
       >
         <fieldset className="plain">
@@ -68,7 +87,7 @@ export function Component() {
             value={asking}
             onChange={({ target }) => {
               setAsking(target.value as Asking);
-              form.resetFields(['principal']);
+              form.setFieldValue('principal', undefined);
             }}
             options={(['ram-user', 'role', 'root', 'document'] as const).map((kind) => ({
               value: kind,
