@@ -9,9 +9,9 @@
  * Test files of a folder share processes, since loading the sources takes longer than most of their tests; as many
  * processes run at a time as the machine has cores.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fastestDirectory, startPostgres } from '../packages/server/test/postgres-server.ts';
@@ -21,8 +21,8 @@ import type { TestResult } from './test-results.ts';
 const PACKAGES = ['server', 'console', 'cli', 'guard', 'signature', 'policy', 'catalogue', 'scripts'];
 const NEEDS_POSTGRES: ReadonlySet<string> = new Set(['server', 'cli']);
 const FILES_IN_PROCESS = 8;
-/** Their servers have a clock that stands still, which must not fall behind that of signatures. */
-const FILE_BY_FILE: ReadonlySet<string> = new Set(['console']);
+/** Starts a server whose clock stands still: it must not fall behind that of signatures while other files run. */
+const STARTS_CONSOLE = /\b(startForSuite|startConsole)\(/;
 const TEST_TIMEOUT_MS = 300_000;
 /** Their databases are in memory. Other packages install programs into their temporary directory. */
 const IN_MEMORY: ReadonlySet<string> = new Set(['server', 'guard']);
@@ -64,12 +64,14 @@ for (const file of positionals) {
 }
 
 const isWhole = values.only.length === 0 && positionals.length === 0;
-if (isWhole) runScript('lint');
-runScript('build');
+// Both at once: most of the build runs on one core.
+const scripts = await Promise.all((isWhole ? ['lint', 'build'] : ['build']).map(runScript));
+if (scripts.includes(false)) process.exit(1);
 
 const processes = plan();
 if (processes.length === 0) exitWith('no test file matches');
 const startedAt = performance.now();
+const busyAtStart = busySeconds();
 const results = mkdtempSync(join(tmpdir(), 'claviger-test-results-'));
 const temporary = mkdtempSync(join(fastestDirectory(), 'claviger-tests-'));
 // A PostgreSQL that a test starts runs as another user when this is root, and reads a file of its set-up there.
@@ -104,7 +106,7 @@ function plan(): TestProcess[] {
         .toSorted()
         .map((file) => join(repository, file))
         .filter((file) => chosen.length === 0 || chosen.includes(file));
-      const alone = FILE_BY_FILE.has(name) ? found : found.filter(hasRootHooks);
+      const alone = found.filter(needsOwnProcess);
       const sharing = found.filter((file) => !alone.includes(file));
       const count = Math.ceil(sharing.length / FILES_IN_PROCESS);
       // Every n-th file: neighbours in the alphabet are slow or fast together.
@@ -119,9 +121,18 @@ function foldersOf(name: string): readonly string[] {
   return name === 'scripts' ? ['scripts'] : [`packages/${name}/test`, `packages/${name}/src`];
 }
 
-/** Whether a file has hooks outside of any suite: they would run around the tests of other files too. */
-function hasRootHooks(file: string): boolean {
-  return /^(before|after|beforeEach|afterEach)\(/m.test(readFileSync(file, 'utf8'));
+/**
+ * Whether a file cannot share a process: it starts a console, or has hooks outside of any suite, which would run around
+ * the tests of other files too.
+ */
+function needsOwnProcess(file: string): boolean {
+  const text = readFileSync(file, 'utf8');
+  return STARTS_CONSOLE.test(text) || /^(before|after|beforeEach|afterEach)\(/m.test(text);
+}
+
+/** CPU time of all processes of this machine since it was started, in seconds. */
+function busySeconds(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1000;
 }
 
 async function runProcess(each: TestProcess, resultFile: string): Promise<FinishedProcess> {
@@ -198,6 +209,8 @@ function printSummary(): boolean {
   }
   const whole = (performance.now() - startedAt) / 1000;
   console.log(`${processes.length} processes, ${PROCESSES} at a time: ${whole.toFixed(1)} s`);
+  // Processes that a test starts do not count in the time of its own. Other work of the machine is in this figure.
+  console.log(`CPU time of the machine meanwhile: ${(busySeconds() - busyAtStart).toFixed(1)} s`);
 
   const seconds = new Map<string, number>();
   for (const { file, name, milliseconds } of finished.flatMap((each) => each.results)) {
@@ -232,9 +245,10 @@ function indent(text: string, by: number): string {
   return text.replace(/^(?=.)/gm, ' '.repeat(by));
 }
 
-function runScript(name: string): void {
-  const { status } = spawnSync('npm', ['run', '--silent', name], { cwd: repository, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
+/** Runs a script of the repository. @returns whether it succeeded */
+async function runScript(name: string): Promise<boolean> {
+  const child = spawn('npm', ['run', '--silent', name], { cwd: repository, stdio: 'inherit' });
+  return (await new Promise<number | null>((resolve) => child.on('close', resolve))) === 0;
 }
 
 function exitWith(message: string): never {
