@@ -31,6 +31,7 @@ export const router = createBrowserRouter([
             path: 'policies/:policyType/:policyName',
             lazy: () => import('./pages/policies/policy-detail.tsx'),
           },
+          { path: 'tags', lazy: () => import('./pages/tags/tag-list.tsx') },
           { path: 'simulator', lazy: () => import('./pages/simulator/simulator.tsx') },
           { path: 'recycle-bins', lazy: () => import('./pages/recycle-bins/recycle-bins.tsx') },
           { path: 'reports', lazy: () => import('./pages/reports/reports.tsx') },

@@ -27,6 +27,7 @@ describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
       ['/policies/Custom/read-only', 'Edit the description'],
       ['/policies/Custom/read-only?tab=attached', 'Attach'],
       ['/guards', 'Add guard'],
+      ['/tags', 'Add a tag'],
       ['/applications', 'Create application'],
       [`/applications/${appId}`, 'Edit', 'Delete'],
       ['/applications?tab=external', 'Let an application in'],
@@ -60,6 +61,8 @@ describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
         '/policies/new',
         '/policies/Custom/read-only',
         '/simulator',
+        '/tags',
+        '/tags?kind=role',
         '/recycle-bins',
         '/recycle-bins?tab=access-keys',
         '/reports',
@@ -103,6 +106,8 @@ async function createOneOfEach(
   await ims('DeleteUser', { UserPrincipalName: gone.loginName });
   await ims('CreateGroup', { GroupName: 'developers', DisplayName: 'Developers', Comments: 'All of them' });
   await ims('AddUserToGroup', { UserPrincipalName: loginName, GroupName: 'developers' });
+  const Tag = JSON.stringify([{ Key: 'team', Value: 'payments' }]);
+  await ims('TagResources', { ResourceType: 'user', ResourceId: JSON.stringify([userId]), Tag });
   const policyDocument = JSON.stringify({
     Version: '1',
     Statement: [{ Effect: 'Allow', Action: ['ram:Get*', 'ram:List*'], Resource: '*' }],

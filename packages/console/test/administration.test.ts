@@ -205,6 +205,25 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     await close();
   });
 
+  test('a tag is added to a user, shown with its value, and removed', async () => {
+    const { loginName } = await console.newConsoleUser(account, 'tagged');
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    await page.goto('/tags');
+    await page.getByRole('button', { name: 'Add a tag' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a tag' });
+    await dialog.getByLabel('User').fill(loginName);
+    await page.locator('.ant-select-item-option').filter({ hasText: loginName }).click();
+    await dialog.getByLabel('Key').fill('team');
+    await dialog.getByLabel('Value').fill('payments');
+    await dialog.getByRole('button', { name: 'Add a tag' }).click();
+    await page.getByRole('cell', { name: 'payments' }).waitFor();
+    await page.getByRole('checkbox', { name: 'Select team' }).check();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('dialog', { name: 'Remove' }).getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('No tag yet').waitFor();
+    await close();
+  });
+
   test('a SAML provider is created from its metadata file, changed without it, and deleted', async () => {
     const provider = new SamlIdentityProvider();
     const metadata = Buffer.from(provider.metadata(), 'base64').toString();

@@ -17,6 +17,7 @@ import type shell from '../locales/en/shell.json';
 import type signIn from '../locales/en/sign-in.json';
 import type simulator from '../locales/en/simulator.json';
 import type sso from '../locales/en/sso.json';
+import type tags from '../locales/en/tags.json';
 import type users from '../locales/en/users.json';
 
 declare module 'i18next' {
@@ -41,6 +42,7 @@ declare module 'i18next' {
       'sign-in': typeof signIn;
       simulator: typeof simulator;
       sso: typeof sso;
+      tags: typeof tags;
       users: typeof users;
     };
   }

@@ -11,6 +11,7 @@ import {
   KeyOutlined,
   SafetyOutlined,
   SettingOutlined,
+  TagsOutlined,
   TeamOutlined,
   UserOutlined,
 } from '@ant-design/icons';
@@ -61,6 +62,7 @@ export const SECTIONS: readonly Section[] = [
   {
     heading: 'nav.management',
     entries: [
+      { path: '/tags', label: 'nav.tags', icon: <TagsOutlined /> },
       { path: '/settings', label: 'nav.settings', icon: <SettingOutlined /> },
       { path: '/recycle-bins', label: 'nav.recycleBins', icon: <DeleteOutlined /> },
       { path: '/reports', label: 'nav.reports', icon: <BarChartOutlined /> },
