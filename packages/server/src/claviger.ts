@@ -21,6 +21,7 @@ import { recentNonces } from './audit/audit-events.ts';
 import { auditSinks } from './audit/audit-sinks.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { chainAnchorFile } from './audit/chain-anchor.ts';
+import { deadLetterFolder } from './audit/dead-letters.ts';
 import { moveOldEvents } from './audit/move-events.ts';
 import {
   assertReloadable,
@@ -189,7 +190,7 @@ async function startParts(
       new AuditDelivery({
         store,
         sink,
-        deadLetters: join(configuration.data, 'audit-dead-letters'),
+        deadLetters: deadLetterFolder(configuration.data),
         now,
         log,
       }),

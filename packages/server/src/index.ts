@@ -23,13 +23,16 @@ export {
   operatorChange,
   recordOperatorCommand,
 } from './accounts/operator.ts';
+export { auditSinks } from './audit/audit-sinks.ts';
 export {
   type ChainAnchor,
   chainAnchorFile,
   parseChainAnchor,
   readChainAnchor,
 } from './audit/chain-anchor.ts';
-export { checkpointLines, nextCheckpoint, RecordFollower } from './audit/chain-reader.ts';
+export { nextCheckpoint, RecordFollower } from './audit/chain-reader.ts';
+export { checkpointText, linesOf } from './audit/checkpoint-text.ts';
+export { DeadLetters, deadLetterFolder, isWhole } from './audit/dead-letters.ts';
 export { type EventSelection, type ReadEvent, readEvents } from './audit/read-events.ts';
 export { eventJson, eventOf, type StoredEvent } from './audit/stored-event.ts';
 export { type Finding, type VerifyReport, verifyChain } from './audit/verify-chain.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,8 @@ import { auditSinks } from '../src/audit/audit-sinks.ts';
 import { parseChainAnchor } from '../src/audit/chain-anchor.ts';
 import { nextCheckpoint, type ReadCheckpoint } from '../src/audit/chain-reader.ts';
 import { chainRecords } from '../src/audit/chain-records.ts';
+import { type CheckpointText, checkpointText, linesOf } from '../src/audit/checkpoint-text.ts';
+import { type DamagedLetter, DeadLetters, isWhole } from '../src/audit/dead-letters.ts';
 import { readConfiguration } from '../src/configuration.ts';
 import { auditSigningKeyOf } from '../src/secrets/audit-signing-key.ts';
 import type { Store } from '../src/store/store.ts';
@@ -63,7 +65,7 @@ function memorySink(refuses: (number: number, attempt: number) => boolean = () =
   const waiting = new Set<() => void>();
   const sink: AuditSink = {
     name: 'webhook',
-    async send({ checkpoint: { number } }) {
+    async send({ number }) {
       attempts += 1;
       if (refuses(number, attempts)) throw new Error('refused');
       accepted.push(number);
@@ -135,6 +137,46 @@ eachDatabase((name, { open, freshLocation }) => {
       assert.ok(logged.some((line) => line.includes('audit checkpoint 2 was not accepted by the webhook')));
     });
 
+    test('of dead letters is of the same lines, once, also after a line was cut off', async () => {
+      const store = await open();
+      await addCheckpoints(store, 2);
+      const [first, second] = [
+        await nextCheckpoint(store.queries, 0),
+        await nextCheckpoint(store.queries, 1),
+      ];
+      const [one, two] = [checkpointText(first!), checkpointText(second!)];
+      const directory = join(folder, `cut-${name}`);
+      const letters = new DeadLetters(directory, 'webhook');
+      const waiting = async () => {
+        const found: (CheckpointText | DamagedLetter)[] = [];
+        for await (const letter of letters.waiting()) found.push(letter);
+        return found;
+      };
+      assert.deepEqual(await waiting(), []);
+      await letters.add(one);
+      // The server was ended while it wrote, and wrote the checkpoint again.
+      appendFileSync(letters.file, linesOf(two).slice(0, 50));
+      await letters.add(two);
+      const numbers = async () =>
+        (await waiting()).map((letter) => `${letter.number}${isWhole(letter) ? '' : ' damaged'}`);
+      assert.deepEqual(await numbers(), ['1', '2 damaged']);
+      await letters.add(two);
+      await letters.add(one);
+      assert.deepEqual(await numbers(), ['1', '2']);
+      const read = (await waiting()).map((letter) => (isWhole(letter) ? linesOf(letter) : ''));
+      assert.deepEqual(read, [linesOf(one), linesOf(two)]);
+      await letters.markSent(one);
+      assert.deepEqual(await numbers(), ['2']);
+      await letters.markSent(two);
+      assert.deepEqual(await waiting(), []);
+      await letters.add({
+        ...two,
+        hash: 'of a restored log',
+        statement: two.statement.replace(two.hash, 'of a restored log'),
+      });
+      assert.deepEqual(await numbers(), ['2']);
+    });
+
     test('is done by one node at a time: two together deliver each checkpoint once', async () => {
       const location = await freshLocation();
       const nodes = [await open({}, location), await open({}, location)];
@@ -171,7 +213,7 @@ eachDatabase((name, { open, freshLocation }) => {
       await once(server, 'listening');
       const sink = sinkAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
       try {
-        await sink.send(checkpoint);
+        await sink.send(checkpointText(checkpoint));
       } finally {
         sink.close();
         server.closeAllConnections();
@@ -198,7 +240,7 @@ eachDatabase((name, { open, freshLocation }) => {
       );
       await assert.rejects(sentTo(500, webhook), /answered with status 500/);
       await assert.rejects(
-        sinkOf({ auditWebhook: 'http://127.0.0.1:9', auditS3Region: '' }).send(checkpoint),
+        sinkOf({ auditWebhook: 'http://127.0.0.1:9', auditS3Region: '' }).send(checkpointText(checkpoint)),
         /cannot be reached/,
       );
     });
@@ -235,7 +277,7 @@ eachDatabase((name, { open, freshLocation }) => {
         });
       });
       await sinkOf({ auditSyslog: `udp://127.0.0.1:${udp.address().port}`, auditS3Region: '' }).send(
-        checkpoint,
+        checkpointText(checkpoint),
       );
       await arrived;
       udp.close();
@@ -255,8 +297,8 @@ eachDatabase((name, { open, freshLocation }) => {
         auditSyslog: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`,
         auditS3Region: '',
       });
-      await sink.send(checkpoint);
-      await sink.send(checkpoint);
+      await sink.send(checkpointText(checkpoint));
+      await sink.send(checkpointText(checkpoint));
       sink.close();
       await once(server.close(), 'close');
       const messages: string[] = [];

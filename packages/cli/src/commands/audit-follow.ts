@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkpointLines, eventJson, nextCheckpoint, type ReadEvent, RecordFollower } from '@claviger/server';
+import {
+  checkpointText,
+  eventJson,
+  linesOf,
+  nextCheckpoint,
+  type ReadEvent,
+  RecordFollower,
+} from '@claviger/server';
 import type { Command } from 'commander';
 import { withInstallation } from '../installation.ts';
 import { InvalidValue } from '../invalid-value.ts';
@@ -87,7 +94,7 @@ export function addAuditExport(audit: Command, terminal: Terminal): void {
         if (next === undefined) break;
         number = next.checkpoint.number;
         records += next.records.length;
-        if (!(await writeLine(terminal, checkpointLines(next).trimEnd()))) return;
+        if (!(await writeLine(terminal, linesOf(checkpointText(next)).trimEnd()))) return;
       }
       printStatus(terminal, `${records} events up to checkpoint ${number}`);
     }),

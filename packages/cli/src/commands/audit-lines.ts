@@ -1,7 +1,11 @@
 import { once } from 'node:events';
+import { parseDuration } from '@claviger/guard/gateway';
 import type { ReadEvent } from '@claviger/server';
 import { InvalidValue } from '../invalid-value.ts';
 import type { Terminal } from '../terminal.ts';
+
+/** The longest age, a hundred years. */
+const MAX_AGE = '36500d';
 
 /**
  * Writes a line, and waits while the output is slower than the database.
@@ -43,4 +47,17 @@ export function printable(text: string): string {
 export function parseAccountId(text: string): string {
   if (!/^\d{16}$/.test(text)) throw new InvalidValue('account ID', text, '16 digits');
   return text;
+}
+
+/** Parses a time or an age. The result is a function, because an age depends on the current time. */
+export function parseTime(text: string): (now: number) => number {
+  if (/^\d+[a-z]+$/.test(text)) {
+    const age = parseDuration(text, { most: MAX_AGE });
+    return (now) => now - age;
+  }
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) {
+    throw new InvalidValue('time', text, 'a time such as 2026-11-24T08:00:00Z, or an age such as 24h');
+  }
+  return () => time;
 }

@@ -1,12 +1,11 @@
-import { parseDuration } from '@claviger/guard/gateway';
 import { type EventSelection, eventJson, readEvents } from '@claviger/server';
 import { type Command, CommanderError } from 'commander';
 import { withInstallation } from '../installation.ts';
-import { InvalidValue } from '../invalid-value.ts';
 import { addServerFlags, DATA_SETTINGS } from '../server-flags.ts';
 import type { Terminal } from '../terminal.ts';
 import { addAuditExport, addAuditTail } from './audit-follow.ts';
-import { lineOf, parseAccountId, printable, writeLine } from './audit-lines.ts';
+import { lineOf, parseAccountId, parseTime, printable, writeLine } from './audit-lines.ts';
+import { addAuditResend } from './audit-resend.ts';
 import { addAuditPublicKey, addAuditVerify } from './audit-verify.ts';
 
 interface AuditFlags {
@@ -21,14 +20,12 @@ interface AuditFlags {
 
 /** Events of this long are read unless `--since` is given, in milliseconds. */
 const DEFAULT_SPAN_MS = 7 * 86_400_000;
-/** The longest age, a hundred years. */
-const MAX_AGE = '36500d';
 
 /** Adds `claviger audit`, which reads audit events from the database and verifies them. */
 export function addAudit(program: Command, terminal: Terminal): void {
   const command = program
     .command('audit')
-    .summary('read, follow, export and verify audit events')
+    .summary('read, follow, export, verify and send audit events')
     .description(
       'Reads audit events from the database, oldest first; the server may be running. LookupEvents returns the events ' +
         'of one account; this command returns those of all accounts, and refused requests that belong to no account.',
@@ -55,6 +52,7 @@ export function addAudit(program: Command, terminal: Terminal): void {
   addAuditTail(command, terminal);
   addAuditExport(command, terminal);
   addAuditPublicKey(command, terminal);
+  addAuditResend(command, terminal);
   addServerFlags(command, DATA_SETTINGS).action((flags: AuditFlags) => {
     const now = Date.now();
     const until = flags.until?.(now) ?? now;
@@ -73,17 +71,4 @@ export function addAudit(program: Command, terminal: Terminal): void {
       }
     });
   });
-}
-
-/** Parses a time or an age. The result is a function, because an age depends on the current time. */
-function parseTime(text: string): (now: number) => number {
-  if (/^\d+[a-z]+$/.test(text)) {
-    const age = parseDuration(text, { most: MAX_AGE });
-    return (now) => now - age;
-  }
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) {
-    throw new InvalidValue('time', text, 'a time such as 2026-11-24T08:00:00Z, or an age such as 24h');
-  }
-  return () => time;
 }

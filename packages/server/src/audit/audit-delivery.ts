@@ -1,15 +1,15 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Store } from '../store/store.ts';
-import { checkpointLines, nextCheckpoint, type ReadCheckpoint } from './chain-reader.ts';
+import { nextCheckpoint } from './chain-reader.ts';
 import { chainEnd } from './chain-records.ts';
+import { type CheckpointText, checkpointText } from './checkpoint-text.ts';
+import { DeadLetters } from './dead-letters.ts';
 
 /** Receiver of audit records outside the database. */
 export interface AuditSink {
   /** Such as `webhook`; names its place in the database and its file of dead letters. */
   readonly name: string;
   /** Delivers a checkpoint with its records. A delivery that failed is repeated, so receivers may get it twice. */
-  send(checkpoint: ReadCheckpoint): Promise<void>;
+  send(checkpoint: CheckpointText): Promise<void>;
   close(): void;
 }
 
@@ -91,8 +91,9 @@ export class AuditDelivery {
     if (!(await this.#hasNew())) return false;
     const after = await this.#claim();
     if (after === undefined) return false;
-    const next = await nextCheckpoint(this.#options.store.queries, after);
-    if (next === undefined) return false;
+    const read = await nextCheckpoint(this.#options.store.queries, after);
+    if (read === undefined) return false;
+    const next = checkpointText(read);
     const isDelivered = await this.#attempt(next);
     if (isDelivered === undefined) {
       // Another node need not wait for the end of the claim.
@@ -101,7 +102,7 @@ export class AuditDelivery {
     }
     if (isDelivered) this.#delivered += 1;
     else await this.#bury(next);
-    await this.#advance(next.checkpoint.number, this.#options.now() + CLAIM_MS);
+    await this.#advance(next.number, this.#options.now() + CLAIM_MS);
     return true;
   }
 
@@ -117,7 +118,7 @@ export class AuditDelivery {
   }
 
   /** @returns whether it was delivered; `undefined` if this node stops before */
-  async #attempt(next: ReadCheckpoint): Promise<boolean | undefined> {
+  async #attempt(next: CheckpointText): Promise<boolean | undefined> {
     const { sink, log, delays = DELAYS } = this.#options;
     for (let attempt = 0; ; attempt += 1) {
       if (this.#isStopping) return undefined;
@@ -131,7 +132,7 @@ export class AuditDelivery {
       }
       const delayMs = delays[attempt];
       if (delayMs === undefined) return false;
-      await this.#advance(next.checkpoint.number - 1, this.#options.now() + delayMs + CLAIM_MS);
+      await this.#advance(next.number - 1, this.#options.now() + delayMs + CLAIM_MS);
       await this.#rest(delayMs);
     }
   }
@@ -184,13 +185,15 @@ export class AuditDelivery {
   }
 
   /** Appends a checkpoint to the file of dead letters. If that fails, it is tried again from the first attempt on. */
-  async #bury(next: ReadCheckpoint): Promise<void> {
+  async #bury(next: CheckpointText): Promise<void> {
     const { deadLetters, sink, log } = this.#options;
-    await mkdir(deadLetters, { recursive: true, mode: 0o700 });
-    const file = join(deadLetters, `${sink.name}.jsonl`);
-    await appendFile(file, checkpointLines(next), { mode: 0o600, flush: true });
+    const letters = new DeadLetters(deadLetters, sink.name);
+    await letters.add(next);
     this.#dead += 1;
-    log(`audit checkpoint ${next.checkpoint.number} was not accepted by the ${sink.name}: it is in ${file}`);
+    log(
+      `audit checkpoint ${next.number} was not accepted by the ${sink.name}: it is in ${letters.file}; send it with ` +
+        '`claviger audit resend`',
+    );
   }
 
   #note(error: unknown): void {

@@ -3,7 +3,6 @@ import type { AuditCheckpointRow, AuditRecordRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { decodeMembers } from './chain-format.ts';
 import { chainEnd } from './chain-records.ts';
-import { eventJson } from './stored-event.ts';
 
 /** Stored record with its position. */
 export type ChainedRecordRow = Selectable<AuditRecordRow>;
@@ -37,13 +36,6 @@ export async function nextCheckpoint(queries: Queries, after: number): Promise<R
     (decodeMembers(members) ?? []).map(({ position }) => position),
   );
   return { checkpoint, records: await recordsAt(queries, positions) };
-}
-
-/** Returns the JSON lines of a checkpoint: its records as LookupEvents returns them, then its signed statement. */
-export function checkpointLines({ checkpoint, records }: ReadCheckpoint): string {
-  return [...records.map(eventJson), checkpointJson(checkpoint, records.length)]
-    .map((line) => `${line}\n`)
-    .join('');
 }
 
 /** Returns the statement of a checkpoint as one line of JSON; `audit verify --checkpoint` reads it. */

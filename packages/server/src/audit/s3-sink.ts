@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { AwsClient } from 'aws4fetch';
 import type { AuditSink } from './audit-delivery.ts';
-import { checkpointLines } from './chain-reader.ts';
+import { linesOf } from './checkpoint-text.ts';
 import { unreachable } from './webhook-sink.ts';
 
 /** Time after which an attempt has failed, ms. */
@@ -50,13 +50,13 @@ export class S3Sink implements AuditSink {
   }
 
   async send(checkpoint: Parameters<AuditSink['send']>[0]): Promise<void> {
-    const { number, signed_at: signedAt } = checkpoint.checkpoint;
+    const { number, signedAt } = checkpoint;
     const day = new Date(signedAt).toISOString().slice(0, 10).replaceAll('-', '/');
     const name = `${day}/checkpoint-${String(number).padStart(12, '0')}.jsonl.gz`;
     const answer = await this.#client
       .fetch(`${this.#base}${name}`, {
         method: 'PUT',
-        body: new Uint8Array(await compressed(checkpointLines(checkpoint))),
+        body: new Uint8Array(await compressed(linesOf(checkpoint))),
         headers: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
         signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TIMEOUT_MS)]),
       })

@@ -4,8 +4,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { connect as connectTls } from 'node:tls';
 import type { AuditSink } from './audit-delivery.ts';
-import { type ChainedRecordRow, checkpointJson } from './chain-reader.ts';
-import { eventJson } from './stored-event.ts';
+import type { EventText } from './checkpoint-text.ts';
 
 /** Facility 13, log audit; severity 6, informational, and 4, warning, of refused calls. */
 const PRIORITY = { done: 13 * 8 + 6, refused: 13 * 8 + 4 };
@@ -52,10 +51,9 @@ export class SyslogSink implements AuditSink {
     this.#address = address;
   }
 
-  async send({ checkpoint, records }: Parameters<AuditSink['send']>[0]): Promise<void> {
-    const messages = records.map((record) => message(record));
-    const statement = checkpointJson(checkpoint, records.length);
-    messages.push(header(PRIORITY.done, checkpoint.signed_at, 'AuditCheckpoint') + statement);
+  async send({ signedAt, events, statement }: Parameters<AuditSink['send']>[0]): Promise<void> {
+    const messages = events.map((event) => message(event));
+    messages.push(header(PRIORITY.done, signedAt, 'AuditCheckpoint') + statement);
     if (this.#address.protocol === 'udp:') await this.#sendDatagrams(messages);
     else await this.#sendStream(messages);
   }
@@ -117,9 +115,8 @@ export class SyslogSink implements AuditSink {
   }
 }
 
-function message(record: ChainedRecordRow): string {
-  const priority = record.error_code === '' ? PRIORITY.done : PRIORITY.refused;
-  return header(priority, record.event_time, 'AuditEvent') + eventJson(record);
+function message({ json, time, isRefused }: EventText): string {
+  return header(isRefused ? PRIORITY.refused : PRIORITY.done, time, 'AuditEvent') + json;
 }
 
 /** Returns the header of RFC 5424: version, time, host, application, process, kind of message, no structured data. */

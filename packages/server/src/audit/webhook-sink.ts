@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { AuditSink } from './audit-delivery.ts';
-import { checkpointLines } from './chain-reader.ts';
+import { linesOf } from './checkpoint-text.ts';
 
 /** Time after which an attempt has failed, ms. */
 const TIMEOUT_MS = 20_000;
@@ -27,7 +27,7 @@ export class WebhookSink implements AuditSink {
 
   async send(checkpoint: Parameters<AuditSink['send']>[0]): Promise<void> {
     const { url, secret } = this.#options;
-    const body = checkpointLines(checkpoint);
+    const body = linesOf(checkpoint);
     const answer = await fetch(url, {
       method: 'POST',
       body,
@@ -35,7 +35,7 @@ export class WebhookSink implements AuditSink {
       signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TIMEOUT_MS)]),
       headers: {
         'content-type': 'application/x-ndjson',
-        'x-claviger-checkpoint': String(checkpoint.checkpoint.number),
+        'x-claviger-checkpoint': String(checkpoint.number),
         ...(secret !== undefined && {
           'x-claviger-signature': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
         }),
