@@ -366,8 +366,60 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     await page.keyboard.press('Escape');
 
     await page.goto('/audit?by=ErrorCode&value=EntityNotExist.Group');
+    await page.getByText('Nothing here yet').waitFor();
+    await page.getByRole('switch', { name: 'Show reads' }).click();
     await page.getByRole('row', { name: 'GetGroup' }).first().getByText('EntityNotExist.Group').waitFor();
     assert.equal(await page.getByText('Succeeded').count(), 0);
+    await close();
+  });
+
+  test('the audit log pages, exports all that matches, and keeps an event and a time zone', async () => {
+    for (let made = 0; made < 51; made++) {
+      await ims('CreateGroup', { GroupName: `paged-${made}`, DisplayName: '=1+1' });
+    }
+    const denied = await console.server.newUser(account, 'denied');
+    await assert.rejects(denied.clients.callRpc('2019-08-15', 'DeleteGroup', { GroupName: 'paged-0' }));
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
+    await page.setViewportSize({ width: 1024, height: 768 });
+    await page.goto('/audit?value=CreateGroup');
+    await page.getByRole('button', { name: 'CreateGroup' }).nth(49).waitFor();
+    const table = page.locator('.resource-table-scroll');
+    assert.equal(await table.evaluate((element) => element.scrollWidth - element.clientWidth), 0);
+
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export as CSV' }).click();
+    const lines = readFileSync(await (await download).path(), 'utf8')
+      .trim()
+      .split(/\r?\n/);
+    assert.ok(lines.length > 51, `${lines.length} lines`);
+    assert.ok(lines.slice(1).every((line) => line.includes(',CreateGroup,Ims,')));
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await page.getByText('Page 2').waitFor();
+    await page.getByRole('button', { name: 'Previous page' }).click();
+
+    await page.getByRole('button', { name: /^Account menu/ }).click();
+    await page.getByRole('menuitem', { name: 'Time zone' }).click();
+    const zones = page.getByRole('dialog', { name: 'Time zone' });
+    await zones.getByRole('combobox').fill('Tokyo');
+    await page.locator('.ant-select-item-option').getByText('Asia/Tokyo', { exact: true }).click();
+    await zones.getByRole('button', { name: 'Save' }).click();
+    await page
+      .getByRole('cell', { name: /T\d\d:\d\d:\d\d\+09:00$/ })
+      .first()
+      .waitFor();
+
+    await page.goto('/audit?by=EventName&value=DeleteGroup');
+    await page.getByRole('button', { name: 'DeleteGroup' }).first().click();
+    await page.waitForURL(/event=/);
+    const { searchParams } = new URL(page.url());
+    await page.goto(`/audit?event=${searchParams.get('event')}`);
+    const detail = page.getByRole('dialog', { name: 'DeleteGroup' });
+    await detail.getByText('+09:00').first().waitFor();
+    await detail.getByRole('link', { name: 'Open in the simulator' }).click();
+    await page.waitForURL('**/simulator?**');
+    assert.equal(await page.getByLabel('Action').inputValue(), 'ram:DeleteGroup');
+    await page.getByRole('button', { name: 'Simulate' }).click();
+    await page.getByText('Denied: nothing allows it').waitFor();
     await close();
   });
 

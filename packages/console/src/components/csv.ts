@@ -10,17 +10,29 @@ function field(value: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+/** Formats lines of a CSV file (RFC 4180). */
+export function csvLines(rows: readonly (readonly string[])[]): string {
+  return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
+}
+
 /**
  * Formats a CSV file (RFC 4180) with a byte order mark, without which spreadsheets misread Chinese.
  * @param rows with the headings first
  */
 export function csvText(rows: readonly (readonly string[])[]): string {
-  return `\ufeff${rows.map((row) => row.map(field).join(',')).join('\r\n')}\r\n`;
+  return `\ufeff${csvLines(rows)}`;
 }
 
-/** Saves a text as a file. */
-export function saveFile(name: string, text: string, type = 'text/csv;charset=utf-8'): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/**
+ * Saves a text as a file.
+ * @param text whole, or in parts, which the browser may keep outside of memory
+ */
+export function saveFile(
+  name: string,
+  text: string | readonly Blob[],
+  type = 'text/csv;charset=utf-8',
+): void {
+  const url = URL.createObjectURL(new Blob(typeof text === 'string' ? [text] : [...text], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -1,10 +1,10 @@
 import { DownloadOutlined, ReloadOutlined, SearchOutlined } from '@ant-design/icons';
 import { Button, Checkbox, Empty, Grid, Input, Pagination, Table, Tooltip } from 'antd';
 import type { SorterResult } from 'antd/es/table/interface';
-import { type Key, type ReactNode, useDeferredValue, useMemo, useState } from 'react';
+import { type Key, type ReactNode, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
-import { csvText, saveFile } from './csv.ts';
+import { csvLines, csvText, saveFile } from './csv.ts';
 import { ErrorNotice } from './error-notice.tsx';
 import { Loading } from './loading.tsx';
 import { ServerPager } from './server-pager.tsx';
@@ -24,6 +24,8 @@ export interface Column<Row> {
   /** Name of this order in the operation of a list that the server sorts; not sortable there when absent. */
   readonly orderBy?: string;
   readonly width?: number;
+  /** Whether the column is in the CSV file only. */
+  readonly exportOnly?: boolean;
 }
 
 /** Action on the selected rows. */
@@ -52,8 +54,6 @@ export interface ResourceTableProps<Row> {
   readonly loading?: boolean;
   readonly error?: Error | null;
   readonly refetch?: () => void;
-  /** Reads further rows of `rows`. */
-  readonly readOn?: (() => void) | undefined;
   readonly bulkActions?: readonly BulkAction<Row>[];
   /** Name of the CSV file without extension; no export when absent. */
   readonly fileName?: string;
@@ -84,7 +84,9 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
   const wide = Grid.useBreakpoint().md ?? true;
   const [address, setAddress] = useSearchParams();
   const [selected, setSelected] = useState<readonly Row[]>([]);
-  const [exporting, setExporting] = useState(false);
+  const [exported, setExported] = useState<number>();
+  const exportEnd = useRef<AbortController>(undefined);
+  useEffect(() => () => exportEnd.current?.abort(), []);
   const [exportError, setExportError] = useState<Error | null>(null);
   const search = address.get(`${name}q`) ?? '';
   const pageNumber = Number(address.get(`${name}page`) ?? 1);
@@ -117,29 +119,35 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
   }
 
   async function exportCsv(): Promise<void> {
-    const exported = columns.filter(({ title }) => title !== '');
-    setExporting(true);
+    const written = columns.filter(({ title }) => title !== '');
+    const linesOf = (each: readonly Row[]) => each.map((row) => written.map(({ text }) => text(row)));
+    const headings = csvText([written.map(({ title }) => title)]);
+    setExportError(null);
+    if (server === undefined) {
+      saveFile(`${props.fileName}.csv`, headings + csvLines(linesOf(found)));
+      return;
+    }
+    const end = new AbortController();
+    exportEnd.current = end;
+    setExported(0);
     try {
-      saveCsv(exported, server === undefined ? found : await server.readAll());
+      const parts = [new Blob([headings])];
+      let count = 0;
+      for await (const page of server.readAll(end.signal)) {
+        parts.push(new Blob([csvLines(linesOf(page))]));
+        count += page.length;
+        setExported(count);
+      }
+      if (!end.signal.aborted) saveFile(`${props.fileName}.csv`, parts);
     } catch (reason) {
-      setExportError(reason instanceof Error ? reason : new Error(String(reason)));
+      if (!end.signal.aborted) setExportError(reason instanceof Error ? reason : new Error(String(reason)));
     } finally {
-      setExporting(false);
+      setExported(undefined);
     }
   }
 
-  function saveCsv(exported: readonly Column<Row>[], all: readonly Row[]): void {
-    setExportError(null);
-    saveFile(
-      `${props.fileName}.csv`,
-      csvText([
-        exported.map(({ title }) => title),
-        ...all.map((row) => exported.map(({ text }) => text(row))),
-      ]),
-    );
-  }
-
   if (error && rows.length === 0) return <ErrorNotice error={error} retry={refetch} />;
+  const shown = columns.filter(({ exportOnly }) => !exportOnly);
   const collator = new Intl.Collator(i18n.language, { numeric: true });
   const paging = {
     current: pageNumber,
@@ -154,7 +162,13 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
   const empty = (
     <Empty
       image={Empty.PRESENTED_IMAGE_SIMPLE}
-      description={wanted === '' ? (props.empty ?? t('table.empty')) : t('table.nothingFound')}
+      description={
+        list?.next !== undefined
+          ? t('table.searchedPart')
+          : wanted === ''
+            ? (props.empty ?? t('table.empty'))
+            : t('table.nothingFound')
+      }
     />
   );
 
@@ -195,6 +209,12 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
         </>
       )}
       <span className="end">
+        {exported !== undefined && (
+          <>
+            <span role="status">{t('table.exported', { count: exported })}</span>
+            <Button onClick={() => exportEnd.current?.abort()}>{t('table.cancelExport')}</Button>
+          </>
+        )}
         {refetch && (
           <Tooltip title={t('table.refresh')}>
             <Button icon={<ReloadOutlined aria-hidden />} aria-label={t('table.refresh')} onClick={refetch} />
@@ -206,7 +226,7 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
               icon={<DownloadOutlined aria-hidden />}
               aria-label={t('table.export')}
               disabled={found.length === 0}
-              loading={exporting}
+              loading={exported !== undefined}
               onClick={() => void exportCsv()}
             />
           </Tooltip>
@@ -243,7 +263,7 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
                 getCheckboxProps: (row: Row) => ({ 'aria-label': t('table.select', { name: rowName(row) }) }),
               },
             })}
-            columns={columns.map(({ key, title, text, render, sortBy, orderBy, width }) => ({
+            columns={shown.map(({ key, title, text, render, sortBy, orderBy, width }) => ({
               key,
               title: title === '' ? <span className="visually-hidden">{t('table.actions')}</span> : title,
               render: (_: unknown, row: Row) => (render ? render(row) : text(row)),
@@ -293,7 +313,7 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
                   </Checkbox>
                 )}
                 <dl>
-                  {columns.map(({ key, title, text, render }) => (
+                  {shown.map(({ key, title, text, render }) => (
                     <Card key={key} title={title || t('table.actions')}>
                       {render ? render(row) : text(row)}
                     </Card>
@@ -306,14 +326,6 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
         </>
       )}
       {server && <ServerPager list={server} />}
-      {props.readOn && (
-        <p>
-          {t('table.partial', { count: rows.length })}{' '}
-          <Button type="link" onClick={props.readOn}>
-            {t('table.readOn')}
-          </Button>
-        </p>
-      )}
     </section>
   );
 }

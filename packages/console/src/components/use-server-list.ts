@@ -13,6 +13,9 @@ const UNSEARCHED_ROWS = 100;
 /** Rows that are read at once for a file. */
 const EXPORTED_ROWS = 1000;
 
+/** Answers for one page: an operation that bounds its search may answer fewer rows than there are. */
+const ANSWERS_PER_PAGE = 8;
+
 /** Order of a list. */
 export interface Sorting {
   /** As the operation names it. */
@@ -43,7 +46,7 @@ export interface ServerList<Row> {
   readonly previous: (() => void) | undefined;
   readonly next: (() => void) | undefined;
   /** Reads all rows that match, page by page; for a file. */
-  readonly readAll: () => Promise<readonly Row[]>;
+  readonly readAll: (signal: AbortSignal) => AsyncGenerator<readonly Row[]>;
 }
 
 interface PageFields {
@@ -60,6 +63,12 @@ export interface ServerListOptions {
   readonly isSearched?: boolean;
   /** Prefix of the search parameters, as the table has it. */
   readonly name?: string;
+  /** Parameter for the number of rows, if not `MaxItems`, and its maximum. */
+  readonly size?: { readonly parameter: 'MaxResults'; readonly max: number };
+  /** Returns parameters that depend on the time of the call, such as a range that ends now. */
+  readonly timely?: () => object;
+  /** What `timely` depends on besides the time. */
+  readonly key?: number | string;
 }
 
 /**
@@ -75,7 +84,7 @@ export function useServerList<P extends Product, O extends OperationOf<P>, Row>(
   operation: O,
   parameters: ParametersOf<P, O>,
   rowsOf: (answer: AnswerOf<P, O>) => readonly Row[] | undefined,
-  { isSearched = false, name = '' }: ServerListOptions = {},
+  { isSearched = false, name = '', size: sized, timely = () => ({}), key = '' }: ServerListOptions = {},
 ): ServerList<Row> {
   const [address, setAddress] = useSearchParams();
   const location = useLocation();
@@ -83,9 +92,10 @@ export function useServerList<P extends Product, O extends OperationOf<P>, Row>(
   const order = address.get(`${name}order`) ?? '';
   const after = address.get(`${name}after`);
   const asked = Number(address.get(`${name}size`) ?? PAGE_SIZES[0]);
+  const mostRows = sized?.max ?? EXPORTED_ROWS;
   const pageSize = isSearched
-    ? Math.min(Math.max(Math.trunc(asked) || 1, 1), EXPORTED_ROWS)
-    : UNSEARCHED_ROWS;
+    ? Math.min(Math.max(Math.trunc(asked) || 1, 1), mostRows)
+    : Math.min(UNSEARCHED_ROWS, mostRows);
   const sorting =
     order === '' ? undefined : { by: order.replace(/^-/, ''), descending: order.startsWith('-') };
   const selection = {
@@ -94,15 +104,34 @@ export function useServerList<P extends Product, O extends OperationOf<P>, Row>(
     ...(isSearched && sorting?.descending && { Descending: 'true' }),
     ...(isSearched && sorting && sorting.by !== 'Name' && { OrderBy: sorting.by }),
   };
-  const read = (size: number, position: object, signal?: AbortSignal) =>
-    call(product, operation, { ...selection, MaxItems: String(size), ...position } as never, signal);
-  const query = useQuery<AnswerOf<P, O>, Error>({
-    queryKey: [product, operation, 'page', selection, pageSize, after],
-    queryFn: ({ signal }) => read(pageSize, after === null ? {} : positionOf(after), signal),
+  const read = (size: number, position: object, signal: AbortSignal) =>
+    call(
+      product,
+      operation,
+      { ...selection, [sized?.parameter ?? 'MaxItems']: String(size), ...position } as never,
+      signal,
+    );
+  async function readPage(signal: AbortSignal) {
+    const times = timely();
+    const rows: Row[] = [];
+    let answer: AnswerOf<P, O>;
+    let position = after ?? undefined;
+    let answers = 0;
+    do {
+      const found = position === undefined ? {} : positionOf(position);
+      answer = await read(pageSize - rows.length, { ...times, ...found }, signal);
+      rows.push(...(rowsOf(answer) ?? []));
+      position = nextOf(answer as PageFields);
+    } while (position !== undefined && rows.length < pageSize && ++answers < ANSWERS_PER_PAGE);
+    return { answer, rows };
+  }
+  const query = useQuery<{ readonly answer: AnswerOf<P, O>; readonly rows: readonly Row[] }, Error>({
+    queryKey: [product, operation, 'page', selection, pageSize, after, key],
+    queryFn: ({ signal }) => readPage(signal),
     placeholderData: keepPreviousData,
   });
 
-  const fields: PageFields = query.data ?? {};
+  const fields: PageFields = query.data?.answer ?? {};
   const marker = nextOf(fields);
   const before = (location.state as Readonly<Record<string, unknown>> | null)?.[`${name}markers`];
   const markers = Array.isArray(before) && before.at(-1) === after ? (before as string[]) : [];
@@ -121,20 +150,20 @@ export function useServerList<P extends Product, O extends OperationOf<P>, Row>(
     );
   }
 
-  async function readAll(): Promise<readonly Row[]> {
-    const rows: Row[] = [];
+  async function* readAll(signal: AbortSignal): AsyncGenerator<readonly Row[]> {
+    const times = timely();
     let position: string | undefined;
     do {
-      const answer = await read(EXPORTED_ROWS, position === undefined ? {} : positionOf(position));
-      rows.push(...(rowsOf(answer) ?? []));
+      const found = position === undefined ? {} : positionOf(position);
+      const answer = await read(mostRows, { ...times, ...found }, signal);
+      yield rowsOf(answer) ?? [];
       position = nextOf(answer as PageFields);
     } while (position !== undefined);
-    return rows;
   }
 
   const pageNumber = after === null ? 1 : Math.max(2, Math.trunc(Number(address.get(`${name}page`))) || 2);
   return {
-    rows: (query.data && rowsOf(query.data)) ?? [],
+    rows: query.data?.rows ?? [],
     isLoading: query.isLoading || query.isPlaceholderData,
     error: query.error,
     refetch: () => void query.refetch(),

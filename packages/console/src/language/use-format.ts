@@ -1,11 +1,15 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { languageOf } from './languages.ts';
+import { useTimeZoneChoice } from './time-zone.ts';
+import { zonedInstant } from './zoned-instant.ts';
 
 /** Formatters for times and numbers in the current language. */
 export interface Format {
-  /** Date and time of `2026-11-24T12:00:00Z` in the time zone of the browser; empty if absent. */
+  /** Date and time of `2026-11-24T12:00:00Z` in the chosen time zone; empty if absent. */
   readonly moment: (instant: string | undefined) => string;
+  /** ISO 8601 in the chosen time zone, with its offset; empty if absent. */
+  readonly iso: (instant: string | undefined) => string;
   /** Date only. */
   readonly date: (instant: string | undefined) => string;
   /** Relative time, `3 days ago`; empty if absent. */
@@ -25,11 +29,18 @@ const UNITS = [
 /** Returns the relative time; `now` within a minute, because `Intl` would return "this minute". */
 const NOW = ['second', Number.POSITIVE_INFINITY] as const;
 
-function makeFormat(language: string): Format {
+function makeFormat(language: string, timeZone: string | undefined): Format {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const iso = zonedInstant(timeZone);
   // 24 hours are usual in written Chinese, but not the browser's default for Taiwan.
   const clock = language === 'en' ? {} : ({ hourCycle: 'h23' } as const);
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', ...clock });
-  const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+  const moment = new Intl.DateTimeFormat(language, {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+    ...clock,
+    ...zone,
+  });
+  const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', ...zone });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const number = new Intl.NumberFormat(language);
   const percent = new Intl.NumberFormat(language, { style: 'percent' });
@@ -39,6 +50,10 @@ function makeFormat(language: string): Format {
   };
   return {
     moment: (instant) => written(moment, instant),
+    iso: (instant) => {
+      const time = Date.parse(instant ?? '');
+      return Number.isNaN(time) ? '' : iso(time);
+    },
     date: (instant) => written(date, instant),
     ago: (instant, now = Date.now()) => {
       const time = Date.parse(instant ?? '');
@@ -52,9 +67,10 @@ function makeFormat(language: string): Format {
   };
 }
 
-/** Returns formatters for the current language. */
+/** Returns formatters for the current language and time zone. */
 export function useFormat(): Format {
   const { i18n } = useTranslation();
   const language = languageOf(i18n.language);
-  return useMemo(() => makeFormat(language), [language]);
+  const timeZone = useTimeZoneChoice();
+  return useMemo(() => makeFormat(language, timeZone), [language, timeZone]);
 }

@@ -1,4 +1,5 @@
 import {
+  ClockCircleOutlined,
   DownOutlined,
   KeyOutlined,
   LogoutOutlined,
@@ -15,6 +16,7 @@ import { sessionEnded } from '../api/query-client.ts';
 import { RootKeyWarning } from '../session/root-key-warning.tsx';
 import { SwitchRoleDialog } from '../session/switch-role-dialog.tsx';
 import { useSession } from '../session/use-session.ts';
+import { TimeZoneDialog } from './time-zone-dialog.tsx';
 
 /** Menu of the signed-in principal: AccessKeys, security settings, sign-out. */
 export function AvatarMenu() {
@@ -23,6 +25,7 @@ export function AvatarMenu() {
   const { Principal: principal } = useSession();
   const [warning, setWarning] = useState(false);
   const [switching, setSwitching] = useState(false);
+  const [choosingZone, setChoosingZone] = useState(false);
   const [open, setOpen] = useState(false);
   const chosenAt = useRef(Number.NEGATIVE_INFINITY);
   const isRoot = principal.Type === 'root';
@@ -43,6 +46,7 @@ export function AvatarMenu() {
     'access-keys': () => (isRoot ? setWarning(true) : void navigate('/access-keys')),
     account: () => void navigate('/account'),
     'switch-role': () => setSwitching(true),
+    'time-zone': () => setChoosingZone(true),
     'sign-out': () => void signOut(),
   };
 
@@ -79,6 +83,7 @@ export function AvatarMenu() {
             ...(isUser
               ? [{ key: 'switch-role', icon: <SwapOutlined aria-hidden />, label: t('avatar.switchRole') }]
               : []),
+            { key: 'time-zone', icon: <ClockCircleOutlined aria-hidden />, label: t('timeZone.title') },
             { type: 'divider' },
             { key: 'sign-out', icon: <LogoutOutlined aria-hidden />, label: t('avatar.signOut') },
           ],
@@ -99,6 +104,7 @@ export function AvatarMenu() {
           <DownOutlined aria-hidden className="avatar-arrow" />
         </Button>
       </Dropdown>
+      {choosingZone && <TimeZoneDialog onClosed={() => setChoosingZone(false)} />}
       {switching && <SwitchRoleDialog onClosed={() => setSwitching(false)} />}
       <RootKeyWarning
         open={warning}

@@ -1,4 +1,4 @@
-import { Input, Select } from 'antd';
+import { Input, Select, Switch } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
@@ -24,40 +24,45 @@ const HOUR_MS = 3_600_000;
 /** Filter of the page, from its URL. */
 export interface EventFilter {
   readonly hours: number;
-  readonly access: string;
+  /** Whether events that changed nothing are listed, too. */
+  readonly reads: boolean;
   readonly attribute: string;
   readonly value: string;
-  /** Recomputed for each first page, because the range ends now. */
-  readonly parameters: () => ParametersOf<'Actiontrail', 'LookupEvents'>;
+  readonly lookup: Pick<ParametersOf<'Actiontrail', 'LookupEvents'>, 'LookupAttribute'>;
+  /** Returns the time range, which ends now. */
+  readonly range: () => { readonly StartTime: string; readonly EndTime: string };
 }
 
 /** Reads the filter from the URL of the page. */
 export function filterOf(address: URLSearchParams): EventFilter {
   const hours = Number(address.get('hours') ?? 168);
-  const access = address.get('access') ?? '';
+  const reads = address.get('reads') === '1';
   const attribute = address.get('by') ?? 'EventName';
   const value = address.get('value') ?? '';
-  const parameters = () => {
+  const attributes = [
+    ...(reads ? [] : [{ Key: 'EventRW', Value: 'Write' }]),
+    ...(value === '' ? [] : [{ Key: attribute, Value: value }]),
+  ];
+  const range = () => {
     const now = Date.now();
-    const lookup = [
-      ...(access === '' ? [] : [{ Key: 'EventRW', Value: access }]),
-      ...(value === '' ? [] : [{ Key: attribute, Value: value }]),
-    ];
-    return {
-      StartTime: wholeSeconds(now - hours * HOUR_MS),
-      EndTime: wholeSeconds(now),
-      ...(lookup.length > 0 && { LookupAttribute: lookup }),
-    };
+    return { StartTime: wholeSeconds(now - hours * HOUR_MS), EndTime: wholeSeconds(now) };
   };
-  return { hours, access, attribute, value, parameters };
+  return {
+    hours,
+    reads,
+    attribute,
+    value,
+    lookup: attributes.length > 0 ? { LookupAttribute: attributes } : {},
+    range,
+  };
 }
 
-/** Filters for events: time range, kind of access, and one attribute. */
+/** Filters for events: time range, reads, and one attribute. */
 export function EventFilters() {
   const { t } = useTranslation('audit');
   const id = useId();
   const [address, setAddress] = useSearchParams();
-  const { hours, access, attribute, value } = filterOf(address);
+  const { hours, reads, attribute, value } = filterOf(address);
   const [typed, setTyped] = useState(value);
 
   function remember(changes: Readonly<Record<string, string>>): void {
@@ -68,6 +73,9 @@ export function EventFilters() {
           if (next === '') after.delete(key);
           else after.set(key, next);
         }
+        // The first page of what is now looked up.
+        after.delete('after');
+        after.delete('page');
         return after;
       },
       { replace: true },
@@ -81,16 +89,6 @@ export function EventFilters() {
         value={hours}
         onChange={(next: number) => remember({ hours: String(next) })}
         options={SPANS.map((span) => ({ value: span, label: t(`filter.hours${span}`) }))}
-      />
-      <Select
-        aria-label={t('filter.access')}
-        value={access}
-        onChange={(next: string) => remember({ access: next })}
-        options={[
-          { value: '', label: t('filter.all') },
-          { value: 'Write', label: t('filter.write') },
-          { value: 'Read', label: t('filter.read') },
-        ]}
       />
       <Select
         aria-label={t('filter.by')}
@@ -108,6 +106,14 @@ export function EventFilters() {
         onSearch={(next) => remember({ value: next.trim() })}
         enterButton={t('filter.apply')}
       />
+      <span className="event-reads">
+        <Switch
+          id={`${id}-reads`}
+          checked={reads}
+          onChange={(next) => remember({ reads: next ? '1' : '' })}
+        />
+        <label htmlFor={`${id}-reads`}>{t('filter.reads')}</label>
+      </span>
     </search>
   );
 }
