@@ -132,6 +132,7 @@ const withoutDatabase: ReadonlySet<string> = new Set([
   'access-key create',
   'access-key search',
   'access-key contain',
+  'access-key activity',
   'access-key disable',
   'access-key enable',
   'access-key delete',
