@@ -19,6 +19,7 @@ function inputsDigest(): string {
   const files = [
     join(FOLDER, '..', '..', 'package-lock.json'),
     ...['index.html', 'package.json', 'tsconfig.json', 'vite.config.ts'].map((name) => join(FOLDER, name)),
+    join(FOLDER, '..', 'catalogue', 'data', 'actions.jsonl'),
     ...filesUnder(join(FOLDER, 'src')),
   ];
   for (const file of files)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { assertAccessible } from './axe.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
 import { acceptedCall, PASSWORD, startForSuite } from './console.ts';
 
@@ -50,6 +51,37 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     await close();
   });
 
+  test('a policy begins with a template; service, level, action and resource are chosen', async () => {
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    await page.goto('/policies/new');
+    await page.getByLabel('Policy name').fill('chosen');
+    const choose = async (label: string, typed: string) => {
+      await page.getByLabel(label, { exact: true }).last().fill(typed);
+      await page.keyboard.press('Enter');
+    };
+    await page.getByLabel('Add from a template').click();
+    await page.getByText(/A CI pipeline assumes a role/).click();
+    await page.getByRole('button', { name: 'Add a statement' }).click();
+    await choose('Service', '(ecs)');
+    await page.getByLabel('Access level').last().click();
+    await page.getByTitle('List', { exact: true }).last().click();
+    await choose('Add an action', 'DescribeInstances');
+    await choose('Add a resource', 'acs:ecs');
+    await assertAccessible(page, 'policy builder with pickers');
+    await page.getByRole('button', { name: 'Create policy' }).click();
+    await page.getByRole('heading', { name: 'chosen' }).waitFor();
+    const { Statement } = (await documentOf('chosen')) as { readonly Statement: readonly unknown[] };
+    assert.deepEqual(Statement, [
+      {
+        Effect: 'Allow',
+        Action: ['sts:AssumeRole'],
+        Resource: [`acs:ram:*:${account.accountId}:role/ROLE_NAME`],
+      },
+      { Effect: 'Allow', Action: ['ecs:DescribeInstances'], Resource: [`acs:ecs:*:${account.accountId}:*`] },
+    ]);
+    await close();
+  });
+
   test('faults are shown in the JSON with the messages of the server, and prevent saving', async () => {
     const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/policies/new');
@@ -73,17 +105,18 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     ['zh-TW', /以 AccessKey 簽署的呼叫/],
     ['zh-CN', /使用 AccessKey 签名的调用/],
   ] as const) {
-    test(`a document with an unexpected effect has a warning, in ${language}`, async () => {
+    test(`a document with an unexpected effect and an unknown action has warnings, in ${language}`, async () => {
       const { page, close } = await console.openSignedIn(admin, PASSWORD, { language });
       await page.goto('/policies/new');
       await page.getByText('JSON', { exact: true }).click();
       await page
         .locator('.cm-content')
         .fill(
-          '{"Version":"1","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Bool":{"acs:MFAPresent":"false"}}}]}',
+          '{"Version":"1","Statement":[{"Effect":"Deny","Action":["*","ram:CreateAcessKey"],"Resource":"*","Condition":{"Bool":{"acs:MFAPresent":"false"}}}]}',
         );
       await page.locator('.cm-lintRange-warning').first().waitFor();
       await page.getByRole('alert').filter({ hasText: expected }).waitFor();
+      await page.getByRole('alert').filter({ hasText: 'ram:CreateAccessKey' }).waitFor();
       await close();
     });
   }
@@ -183,7 +216,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
       ['ram:DeleteUser', 'Denied explicitly'],
       ['ram:CreateUser', 'Denied: nothing allows it'],
     ] as const) {
-      await page.getByLabel('Action').fill(action);
+      await page.getByLabel('Action', { exact: true }).fill(action);
       await page.getByRole('button', { name: 'Simulate' }).click();
       await decision.getByText(outcome, { exact: true }).waitFor();
       const lit = await page.locator('.highlighted-allow, .highlighted-deny').allInnerTexts();

@@ -12,6 +12,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.ico': 'image/x-icon',
   '.js': 'text/javascript;charset=utf-8',
   '.json': 'application/json;charset=utf-8',
+  '.jsonl': 'application/jsonl;charset=utf-8',
   '.map': 'application/json;charset=utf-8',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',

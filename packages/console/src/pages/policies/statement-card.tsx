@@ -3,6 +3,7 @@ import { AutoComplete, Button, Radio, Select } from 'antd';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CONDITION_KEYS, OPERATORS } from '../../api/__generated__/policy-words.ts';
+import { ActionPicker } from '../../components/policy-editor/action-picker.tsx';
 import type { ConditionModel, ReadStatement, StatementModel } from './statement-model.ts';
 import './statement-card.css';
 
@@ -67,6 +68,11 @@ function Fields({
           { value: 'Deny', label: t('effect.Deny') },
         ]}
       />
+      <ActionPicker
+        patterns
+        onAction={(action) => onChange({ ...model, actions: [...new Set([...model.actions, action])] })}
+        onResource={(resource) => onChange({ ...model, resources: withResource(model.resources, resource) })}
+      />
       <label htmlFor={`${id}actions`}>{t('builder.actions')}</label>
       <Words
         id={`${id}actions`}
@@ -105,6 +111,11 @@ function Fields({
     </div>
   );
 }
+
+/** A resource takes the place of `*`, which would make it meaningless. */
+const withResource = (resources: readonly string[], added: string): readonly string[] => [
+  ...new Set([...resources.filter((resource) => resource !== '*'), added]),
+];
 
 function ConditionRow({
   condition,

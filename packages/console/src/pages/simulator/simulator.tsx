@@ -6,6 +6,7 @@ import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { ActionPicker } from '../../components/policy-editor/action-picker.tsx';
 import { PolicyEditor } from '../../components/policy-editor/policy-editor.tsx';
 import { Page } from '../../layout/page.tsx';
 import { PrincipalField } from './principal-field.tsx';
@@ -102,6 +103,11 @@ export function Component() {
           </Form.Item>
         )}
         <div className="narrow-form">
+          <ActionPicker
+            patterns={false}
+            onAction={(action) => form.setFieldValue('action', action)}
+            onResource={(resource) => form.setFieldValue('resource', resource)}
+          />
           <Form.Item
             name="action"
             label={t('action')}
