@@ -152,7 +152,7 @@ async function takeAll(console: ConsoleUnderTest, language: Language): Promise<v
   await page.getByText(t('simulator:effect.ImplicitDeny'), { exact: true }).waitFor();
   await take(page, 'simulator');
 
-  await page.goto('/audit?access=Write');
+  await page.goto('/audit');
   await page.getByText('CreateAccessKey').first().waitFor();
   await take(page, 'audit-log');
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { SamlIdentityProvider } from '../../server/test/identity-providers.ts';
+import { assertAccessible } from './axe.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
 import { acceptedCall, completeStepUp, PASSWORD, startForSuite } from './console.ts';
 import { assertSecretGone } from './secret-gone.ts';
@@ -400,6 +401,7 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     await page.getByRole('button', { name: /^Account menu/ }).click();
     await page.getByRole('menuitem', { name: 'Time zone' }).click();
     const zones = page.getByRole('dialog', { name: 'Time zone' });
+    await assertAccessible(page, 'time zone');
     await zones.getByRole('combobox').fill('Tokyo');
     await page.locator('.ant-select-item-option').getByText('Asia/Tokyo', { exact: true }).click();
     await zones.getByRole('button', { name: 'Save' }).click();
@@ -415,6 +417,7 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     await page.goto(`/audit?event=${searchParams.get('event')}`);
     const detail = page.getByRole('dialog', { name: 'DeleteGroup' });
     await detail.getByText('+09:00').first().waitFor();
+    await assertAccessible(page, 'audit event');
     await detail.getByRole('link', { name: 'Open in the simulator' }).click();
     await page.waitForURL('**/simulator?**');
     assert.equal(await page.getByLabel('Action').inputValue(), 'ram:DeleteGroup');

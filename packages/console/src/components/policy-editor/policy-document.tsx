@@ -38,7 +38,7 @@ export function PolicyDocument({
       extensions: [
         ...JSON_EXTENSIONS,
         EditorState.readOnly.of(true),
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.decorations.of(lines.finish()),
       ],
     });

@@ -89,7 +89,7 @@ function ActivityReport({ activity }: { readonly activity: KeyActivity }) {
         headings={[t('activity.resource'), t('activity.operation'), t('activity.at')]}
         rows={Changes.map((one) => [
           `${one.ResourceType} ${one.ResourceName}`,
-          <Link key={one.EventId} to={`/audit?by=EventId&value=${encodeURIComponent(one.EventId ?? '')}`}>
+          <Link key={one.EventId} to={`/audit?event=${encodeURIComponent(one.EventId ?? '')}`}>
             {one.EventName}
           </Link>,
           format.moment(one.EventTime),
