@@ -6,7 +6,6 @@ import { quietVerdict } from '../src/pages/access-keys/quiet-verdict.ts';
 import { renewedExpiry } from '../src/pages/access-keys/take-over.ts';
 import { replacedKeyId } from '../src/pages/access-keys/use-keys.ts';
 import { fixesOf } from '../src/pages/overview/fixes.ts';
-import { keysOf } from '../src/pages/overview/reported-keys.ts';
 import { generatePassword } from '../src/pages/users/generate-password.ts';
 
 test('the initial language is that of the browser', () => {
@@ -86,30 +85,25 @@ test('a generated password has all kinds of characters, the requested length, an
   }
 });
 
-test('keys are read from the credential report for any user name', () => {
-  const csv = [
-    'user,mfa_active,access_key_1_exist,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used,access_key_2_exist,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used',
-    '<root>,FALSE,FALSE,N/A,N/A,N/A,FALSE,N/A,N/A,N/A',
-    '"a,""b",TRUE,TRUE,TRUE,2026-01-01T00:00:00Z,-,TRUE,FALSE,2026-02-01T00:00:00Z,2026-03-01T00:00:00Z',
-    '',
-  ].join('\n');
-  assert.deepEqual(keysOf(csv), [
-    { isActive: true, rotatedAt: '2026-01-01T00:00:00Z', usedAt: undefined },
-    { isActive: false, rotatedAt: '2026-02-01T00:00:00Z', usedAt: '2026-03-01T00:00:00Z' },
-  ]);
-});
-
-test('the first fixes are the keys of the root, then its second factor', () => {
+test('the first fixes are the keys of the root, then its second factor; only users who can sign in need MFA', () => {
   const fixes = fixesOf({
-    RootWithAccessKey: 1,
-    BindMfa: false,
-    SubUser: 3,
-    SubUserBindMfa: 1,
-    SubUserWithOldAccessKey: 0,
-    SubUserWithUnusedAccessKey: 1,
-    OldAkNum: 0,
-    UnusedAkNum: 2,
-    SubUserPwdLevel: 'low',
+    RequestId: '',
+    ComputedDate: '2026-03-01T00:00:00Z',
+    Score: 40,
+    RootHasMFA: false,
+    RootAccessKeys: 1,
+    Users: 5000,
+    UsersWithMFA: 0,
+    ConsoleUsers: 3,
+    ConsoleUsersWithoutMFA: 2,
+    PasswordLevel: 'low',
+    OldAccessKeys: 0,
+    UsersWithOldAccessKeys: 0,
+    UnusedAccessKeys: 2,
+    UsersWithUnusedAccessKeys: 1,
+    AccessKeysByAge: [],
+    AccessKeysByLastUse: [],
+    NeverUsedAccessKeys: 0,
   });
   assert.deepEqual(
     fixes.map(({ key, count }) => [key, count]),

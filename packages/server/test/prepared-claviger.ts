@@ -68,6 +68,10 @@ export const PREPARED_CLAVIGER: Readonly<Record<string, Prepare>> = {
   SearchAccessKeys: onAccount({ Search: 'ci', UnusedDays: '90' }),
   GetAccessKeyActivity: onKeyOf,
   ContainAccessKey: onKeyOf,
+  GetAccountOverview: async (entities, name) => ({
+    ...(await onAccount()(entities, name)),
+    action: 'ram:GetAccountSecurityPracticeReport',
+  }),
   SearchUsers: async (entities) => ({
     parameters: { UserNamePrefix: 'a' },
     on: [entities.arn('user/*')],

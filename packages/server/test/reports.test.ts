@@ -95,6 +95,51 @@ eachServer((_, start) => {
       assert.ok(after.Score < before.Score);
     });
 
+    test('the overview counts users who can sign in, and live keys by age and last use, and writes nothing', async () => {
+      const account = await server.newAccount('overview');
+      const { admin: own } = account;
+      const overview = () => own.callRpc('2026-11-24', 'GetAccountOverview');
+      for (const name of ['signs-in', 'disabled']) {
+        await own.callRpc('2015-05-01', 'CreateUser', { UserName: name });
+        await own.callRpc('2015-05-01', 'CreateLoginProfile', {
+          UserName: name,
+          Password: 'Sp4rrow-Meadow-7',
+        });
+      }
+      await own.callRpc('2019-08-15', 'UpdateLoginProfile', {
+        UserPrincipalName: `disabled@${account.domain}`,
+        Status: 'Inactive',
+      });
+      const unused = await account.rootKey();
+      await server.services.store.write(({ queries }) =>
+        queries
+          .updateTable('access_keys')
+          .set({ created_at: Date.now() - 200 * DAY_MS })
+          .where('access_key_id', '=', unused.accessKeyId)
+          .execute(),
+      );
+      const answer = await overview();
+      assert.equal(answer['Users'], 3);
+      assert.equal(answer['ConsoleUsers'], 1);
+      assert.equal(answer['ConsoleUsersWithoutMFA'], 1, 'the administrator and `disabled` cannot sign in');
+      assert.equal(answer['NeverUsedAccessKeys'], 1);
+      const byAge = answer['AccessKeysByAge'] as { BelowDays: number; AccessKeys: number }[];
+      assert.deepEqual(
+        byAge.map((range) => [range.BelowDays, range.AccessKeys]),
+        [
+          [30, 1],
+          [90, 0],
+          [180, 0],
+          [365, 1],
+          [0, 0],
+        ],
+      );
+      const [lastDay, ...earlier] = answer['AccessKeysByLastUse'] as { AccessKeys: number }[];
+      assert.equal(lastDay?.AccessKeys, 1);
+      assert.ok(earlier.every(({ AccessKeys }) => AccessKeys === 0));
+      await refused(own.callRpc(version, 'GetCredentialReport'), 'EntityNotExist.CredentialReport', 404);
+    });
+
     test('the governance report finds keys of the root and two active keys, of the own account only', async () => {
       const account = await server.newAccount('governed');
       const rootKey = await account.rootKey();

@@ -1,5 +1,6 @@
 import type { Scope } from '../context/scope.ts';
 import {
+  canSignIn,
   type IdentityFacts,
   identityFacts,
   isOld,
@@ -49,7 +50,7 @@ const checks: Readonly<Record<string, Check>> = {
     columns: ['Identity'],
     find: (facts) =>
       facts
-        .filter((identity) => !identity.isRoot && identity.password !== undefined && !identity.hasMfa)
+        .filter((identity) => !identity.isRoot && canSignIn(identity) && !identity.hasMfa)
         .map(({ name }) => ({ identity: name })),
   },
   OldAccessKey: { columns: ['Identity', 'AccessKeyId'], find: keysWhere(isOld) },

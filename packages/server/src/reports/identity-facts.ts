@@ -42,6 +42,9 @@ export interface ReportSource {
   readonly services: Services;
 }
 
+/** Returns whether an identity can sign in to the console with a password. */
+export const canSignIn = ({ password }: IdentityFacts): boolean => password?.active === true;
+
 /** Returns whether a key is so old that it should have been rotated. */
 export const isOld = (key: KeyFacts, now: number): boolean => key.createdAt < now - STALE_DAYS * DAY_MS;
 

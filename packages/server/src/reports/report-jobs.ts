@@ -17,7 +17,7 @@ class Stopped extends Error {}
 export class ReportJobs {
   readonly #jobs = new Map<string, Job>();
   /** Last results of work that takes long. */
-  readonly #results = new Map<string, unknown>();
+  readonly #results = new Map<string, { readonly result: unknown; readonly doneAt: number }>();
   readonly #log: (message: string) => void;
   #stopped = false;
 
@@ -42,12 +42,15 @@ export class ReportJobs {
   /**
    * Runs work, or waits for the same work that another caller has started, and returns its result. For a large account it
    * returns the last result, if there is one, while the work goes on for the next caller.
+   * @param keptMs age up to which the last result of a large account is returned without new work, ms
    */
-  async share<T>(accountId: string, kind: string, work: Work<T>): Promise<T> {
+  async share<T>(accountId: string, kind: string, work: Work<T>, keptMs = 0): Promise<T> {
     const name = `${accountId} ${kind}`;
+    const last = this.#results.get(name);
+    if (last !== undefined && performance.now() - last.doneAt < keptMs) return last.result as T;
     const { done, awaited } = this.#job(name, work);
     await awaited;
-    if (this.#jobs.has(name) && this.#results.has(name)) return this.#results.get(name) as T;
+    if (this.#jobs.has(name) && last !== undefined) return last.result as T;
     return (await done) as T;
   }
 
@@ -68,7 +71,8 @@ export class ReportJobs {
           if (this.#stopped) throw new Stopped('the server stops');
           if (++portions === PORTIONS_AWAITED) long.resolve();
         });
-        if (portions >= PORTIONS_AWAITED) this.#results.set(name, result);
+        if (portions >= PORTIONS_AWAITED) this.#results.set(name, { result, doneAt: performance.now() });
+        else this.#results.delete(name);
         return result;
       } catch (error) {
         if (portions >= PORTIONS_AWAITED && !(error instanceof Stopped)) {

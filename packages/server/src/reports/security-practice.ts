@@ -1,19 +1,27 @@
 import { type PasswordPolicy, readPasswordPolicy } from '../passwords/password-policy.ts';
-import { identityFacts, isOld, isUnused, type ReportSource } from './identity-facts.ts';
+import { canSignIn, identityFacts, isOld, isUnused, type ReportSource } from './identity-facts.ts';
+import { KeyHistogram, type KeyNumbers } from './key-histogram.ts';
 
 /** Statistics and score of an account's identity security. */
 export interface SecurityPractice {
+  /** When it was computed; ms since the epoch. */
+  readonly computedAt: number;
   /** 0 to 100. */
   readonly score: number;
   readonly rootHasMfa: boolean;
   readonly rootKeys: number;
   readonly users: number;
   readonly usersWithMfa: number;
+  /** Users who can sign in to the console, and those of them without MFA. */
+  readonly consoleUsers: number;
+  readonly consoleUsersWithoutMfa: number;
   readonly passwordLevel: 'low' | 'mid' | 'high';
   readonly oldKeys: number;
   readonly usersWithOldKeys: number;
   readonly unusedKeys: number;
   readonly usersWithUnusedKeys: number;
+  /** Keys of the root and of users, disabled ones included. */
+  readonly keyNumbers: KeyNumbers;
 }
 
 /**
@@ -27,10 +35,13 @@ export async function makeSecurityPractice(
 ): Promise<SecurityPractice> {
   const { now, account, services } = source;
   let [rootKeys, rootHasMfa] = [0, false];
-  let [consoleUsers, consoleUsersWithoutMfa, keys] = [0, 0, 0];
+  let keys = 0;
+  const histogram = new KeyHistogram(now);
   const counts = {
     users: 0,
     usersWithMfa: 0,
+    consoleUsers: 0,
+    consoleUsersWithoutMfa: 0,
     oldKeys: 0,
     usersWithOldKeys: 0,
     unusedKeys: 0,
@@ -38,6 +49,7 @@ export async function makeSecurityPractice(
   };
   for await (const portion of identityFacts(source)) {
     for (const identity of portion) {
+      for (const key of identity.keys) histogram.add(key);
       if (identity.isRoot) {
         [rootKeys, rootHasMfa] = [identity.keys.length, identity.hasMfa];
         continue;
@@ -51,9 +63,9 @@ export async function makeSecurityPractice(
       counts.usersWithOldKeys += oldKeys > 0 ? 1 : 0;
       counts.unusedKeys += unusedKeys;
       counts.usersWithUnusedKeys += unusedKeys > 0 ? 1 : 0;
-      if (identity.password === undefined) continue;
-      consoleUsers += 1;
-      consoleUsersWithoutMfa += identity.hasMfa ? 0 : 1;
+      if (!canSignIn(identity)) continue;
+      counts.consoleUsers += 1;
+      counts.consoleUsersWithoutMfa += identity.hasMfa ? 0 : 1;
     }
     portionDone();
   }
@@ -62,11 +74,19 @@ export async function makeSecurityPractice(
   const lost =
     (rootKeys > 0 ? 25 : 0) +
     (rootHasMfa ? 0 : 20) +
-    20 * share(consoleUsersWithoutMfa, consoleUsers) +
+    20 * share(counts.consoleUsersWithoutMfa, counts.consoleUsers) +
     15 * share(counts.oldKeys, keys) +
     10 * share(counts.unusedKeys, keys) +
     { low: 10, mid: 5, high: 0 }[passwordLevel];
-  return { score: Math.round(100 - lost), rootHasMfa, rootKeys, passwordLevel, ...counts };
+  return {
+    computedAt: now,
+    score: Math.round(100 - lost),
+    rootHasMfa,
+    rootKeys,
+    passwordLevel,
+    ...counts,
+    keyNumbers: histogram.numbers(),
+  };
 }
 
 function levelOf(policy: PasswordPolicy): SecurityPractice['passwordLevel'] {

@@ -254,6 +254,34 @@ export interface ClavigerOperations {
       RequestId: string;
     };
   };
+  GetAccountOverview: {
+    parameters: Record<never, never>;
+    response: {
+      ComputedDate: string;
+      Score: number;
+      RootHasMFA: boolean;
+      RootAccessKeys: number;
+      Users: number;
+      UsersWithMFA: number;
+      ConsoleUsers: number;
+      ConsoleUsersWithoutMFA: number;
+      PasswordLevel: 'low' | 'mid' | 'high';
+      OldAccessKeys: number;
+      UsersWithOldAccessKeys: number;
+      UnusedAccessKeys: number;
+      UsersWithUnusedAccessKeys: number;
+      AccessKeysByAge: {
+        BelowDays: number;
+        AccessKeys: number;
+      }[];
+      AccessKeysByLastUse: {
+        BelowDays: number;
+        AccessKeys: number;
+      }[];
+      NeverUsedAccessKeys: number;
+      RequestId: string;
+    };
+  };
   GetAccountProtection: {
     parameters: Record<never, never>;
     response: {

@@ -1,9 +1,6 @@
 import type { AnswerOf } from '../../api/operations.ts';
 
-type Practice = AnswerOf<
-  'Ims',
-  'GetAccountSecurityPracticeReport'
->['AccountSecurityPracticeInfo']['AccountSecurityPracticeUserInfo'];
+type AccountOverview = AnswerOf<'Claviger', 'GetAccountOverview'>;
 
 /** Recommended fix, with its page. */
 export interface Fix {
@@ -14,28 +11,33 @@ export interface Fix {
 }
 
 /** Returns the recommended fixes, those with the largest effect on the score first. */
-export function fixesOf(practice: Practice): readonly Fix[] {
-  const {
-    RootWithAccessKey: rootKeys,
-    BindMfa: rootMfa,
-    SubUser: users,
-    SubUserBindMfa: usersWithMfa,
-    OldAkNum: oldKeys,
-    UnusedAkNum: unusedKeys,
-    SubUserPwdLevel: passwordLevel,
-  } = practice;
+export function fixesOf({
+  RootAccessKeys: rootKeys,
+  RootHasMFA: rootMfa,
+  ConsoleUsersWithoutMFA: usersWithoutMfa,
+  OldAccessKeys: oldKeys,
+  UnusedAccessKeys: unusedKeys,
+  PasswordLevel: passwordLevel,
+}: AccountOverview): readonly Fix[] {
   const all: readonly (Fix & { readonly needed: boolean })[] = [
     { key: 'rootKeys', count: rootKeys, to: '/access-keys', severity: 'bad', needed: rootKeys > 0 },
     { key: 'rootMfa', count: 1, to: '/account', severity: 'bad', needed: !rootMfa },
+    // A user without a console password cannot sign in, so there is nothing that MFA could protect.
+    { key: 'userMfa', count: usersWithoutMfa, to: '/reports', severity: 'warn', needed: usersWithoutMfa > 0 },
     {
-      key: 'userMfa',
-      count: users - usersWithMfa,
-      to: '/users',
+      key: 'oldKeys',
+      count: oldKeys,
+      to: '/all-access-keys?only=old',
       severity: 'warn',
-      needed: users > usersWithMfa,
+      needed: oldKeys > 0,
     },
-    { key: 'oldKeys', count: oldKeys, to: '/reports', severity: 'warn', needed: oldKeys > 0 },
-    { key: 'unusedKeys', count: unusedKeys, to: '/reports', severity: 'warn', needed: unusedKeys > 0 },
+    {
+      key: 'unusedKeys',
+      count: unusedKeys,
+      to: '/all-access-keys?only=unused',
+      severity: 'warn',
+      needed: unusedKeys > 0,
+    },
     { key: 'passwords', count: 1, to: '/settings', severity: 'warn', needed: passwordLevel !== 'high' },
   ];
   return all.filter(({ needed }) => needed);

@@ -1,12 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { type Bar, BarChart } from '../../components/bar-chart.tsx';
+import { Link } from 'react-router';
+import { useCall } from '../../api/use-call.ts';
+import { BarChart } from '../../components/bar-chart.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { useFormat } from '../../language/use-format.ts';
-import { type ReportedKey, readReportedKeys } from './reported-keys.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Ranges by upper bound in days, with their severity. */
 const AGES = [
@@ -14,7 +12,7 @@ const AGES = [
   { key: 'd90', days: 90, tone: 'good' },
   { key: 'd180', days: 180, tone: 'warn' },
   { key: 'd365', days: 365, tone: 'warn' },
-  { key: 'older', days: Number.POSITIVE_INFINITY, tone: 'bad' },
+  { key: 'older', days: 0, tone: 'bad' },
 ] as const;
 
 const USES = [
@@ -22,76 +20,59 @@ const USES = [
   { key: 'd7', days: 7, tone: 'good' },
   { key: 'd30', days: 30, tone: 'good' },
   { key: 'd90', days: 90, tone: 'good' },
-  { key: 'older', days: Number.POSITIVE_INFINITY, tone: 'warn' },
+  { key: 'older', days: 0, tone: 'warn' },
 ] as const;
 
 /** Charts of the age and the last use of the account's keys. */
 export function KeyCharts() {
   const { t } = useTranslation('overview');
   const format = useFormat();
-  const { data, error, isLoading, refetch } = useQuery({
-    queryKey: ['Ims', 'GetCredentialReport', 'keys'],
-    queryFn: () => readReportedKeys(Date.now()),
-    staleTime: 5 * 60_000,
-  });
-  const now = Date.now();
-
-  function barsByAge(keys: readonly ReportedKey[]): Bar[] {
-    return AGES.map(({ key, days, tone }, index) => ({
-      key,
-      tone,
-      label: t(`age.${key}`),
-      value: count(keys, ({ rotatedAt }) => rotatedAt, AGES[index - 1]?.days ?? 0, days, now),
-    }));
-  }
-
-  function barsByUse(keys: readonly ReportedKey[]): Bar[] {
-    return [
-      ...USES.map(({ key, days, tone }, index) => ({
-        key,
-        tone,
-        label: t(`use.${key}`),
-        value: count(keys, ({ usedAt }) => usedAt, USES[index - 1]?.days ?? 0, days, now),
-      })),
-      {
-        key: 'never',
-        tone: 'warn' as const,
-        label: t('use.never'),
-        value: keys.filter(({ usedAt }) => usedAt === undefined).length,
-      },
-    ];
-  }
-
+  const { data, error, isLoading, refetch } = useCall('Claviger', 'GetAccountOverview', {});
+  const keysIn = (ranges: readonly { BelowDays: number; AccessKeys: number }[], days: number) =>
+    ranges.find(({ BelowDays }) => BelowDays === days)?.AccessKeys ?? 0;
   return (
     <section className="surface half" aria-labelledby="keys">
-      <h2 id="keys">{t('keys.title')}</h2>
+      <div className="section-head">
+        <h2 id="keys">{t('keys.title')}</h2>
+        <Link to="/all-access-keys">{t('keys.all')}</Link>
+      </div>
       <ErrorNotice compact error={error} retry={() => void refetch()} />
       {isLoading && <Loading />}
       {data && (
         <>
           <div className="chart-pair">
-            <BarChart label={t('age.title')} bars={barsByAge(data.keys)} format={format.number} />
-            <BarChart label={t('use.title')} bars={barsByUse(data.keys)} format={format.number} />
+            <BarChart
+              label={t('age.title')}
+              bars={AGES.map(({ key, days, tone }) => ({
+                key,
+                tone,
+                label: t(`age.${key}`),
+                value: keysIn(data.AccessKeysByAge, days),
+              }))}
+              format={format.number}
+            />
+            <BarChart
+              label={t('use.title')}
+              bars={[
+                ...USES.map(({ key, days, tone }) => ({
+                  key,
+                  tone,
+                  label: t(`use.${key}`),
+                  value: keysIn(data.AccessKeysByLastUse, days),
+                })),
+                {
+                  key: 'never',
+                  tone: 'warn' as const,
+                  label: t('use.never'),
+                  value: data.NeverUsedAccessKeys,
+                },
+              ]}
+              format={format.number}
+            />
           </div>
-          <p className="quiet">{t('keys.asOf', { moment: format.moment(data.generatedAt) })}</p>
+          <p className="quiet">{t('keys.asOf', { moment: format.moment(data.ComputedDate) })}</p>
         </>
       )}
     </section>
   );
-}
-
-/** Counts the times that are at least `from` and less than `to` days ago. */
-function count(
-  keys: readonly ReportedKey[],
-  momentOf: (key: ReportedKey) => string | undefined,
-  from: number,
-  to: number,
-  now: number,
-): number {
-  return keys.filter((key) => {
-    const moment = momentOf(key);
-    if (moment === undefined) return false;
-    const passed = Math.max(0, now - Date.parse(moment)) / DAY_MS;
-    return passed >= from && passed < to;
-  }).length;
 }

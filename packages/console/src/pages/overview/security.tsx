@@ -9,27 +9,26 @@ import { fixesOf } from './fixes.ts';
 /** Security score and recommended fixes. */
 export function Security() {
   const { t } = useTranslation('overview');
-  const { data, error, isLoading, refetch } = useCall('Ims', 'GetAccountSecurityPracticeReport', {});
-  const info = data?.AccountSecurityPracticeInfo;
-  const fixes = info ? fixesOf(info.AccountSecurityPracticeUserInfo) : [];
+  const { data, error, isLoading, refetch } = useCall('Claviger', 'GetAccountOverview', {});
+  const fixes = data ? fixesOf(data) : [];
   return (
     <>
       <section className="surface third" aria-labelledby="score">
         <h2 id="score">{t('score.title')}</h2>
         <ErrorNotice compact error={error} retry={() => void refetch()} />
         {isLoading && <Loading />}
-        {info && <Score score={info.Score} />}
+        {data && <Score score={data.Score} />}
       </section>
       <section className="surface two-thirds" aria-labelledby="fixes">
         <h2 id="fixes">{t('fix.title')}</h2>
         <ErrorNotice compact error={error} />
         {isLoading && <Loading />}
-        {info && fixes.length === 0 && (
+        {data && fixes.length === 0 && (
           <p>
             <CheckCircleFilled aria-hidden className="good" /> {t('fix.nothing')}
           </p>
         )}
-        {info && (
+        {data && (
           <ol className="fixes">
             {fixes.map(({ key, count, to, severity }) => (
               <li key={key} className={severity}>

@@ -1,3 +1,4 @@
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useCall } from '../../api/use-call.ts';
 import { DescriptionList } from '../../components/description-list.tsx';
@@ -5,40 +6,39 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { useFormat } from '../../language/use-format.ts';
 
-/** Level, with the name used by the server. */
-type Strength = 'low' | 'mid' | 'high';
-
-/** Report on good practice, computed from the current state of the account. */
+/** Report on good practice, from the same numbers as the overview. */
 export function SecurityPractice() {
   const { t } = useTranslation(['reports', 'shell']);
   const format = useFormat();
-  const query = useCall('Ims', 'GetAccountSecurityPracticeReport', {});
-  const info = query.data?.AccountSecurityPracticeInfo;
-  const facts = info?.AccountSecurityPracticeUserInfo;
-  const count = (value: number | undefined) => format.number(value ?? 0);
+  const query = useCall('Claviger', 'GetAccountOverview', {});
+  const facts = query.data;
+  const count = format.number;
   return (
     <section className="surface" aria-labelledby="security-practice">
       <div className="section-head">
         <h2 id="security-practice">{t('practice.title')}</h2>
+        <Button loading={query.isFetching} onClick={() => void query.refetch()}>
+          {t('practice.compute')}
+        </Button>
+        {facts && <p>{t('practice.asOf', { time: format.moment(facts.ComputedDate) })}</p>}
       </div>
       <ErrorNotice error={query.error} retry={() => void query.refetch()} />
       {query.isLoading && <Loading />}
       {facts && (
         <DescriptionList
           rows={[
-            [t('practice.score'), t('practice.points', { points: format.number(info?.Score ?? 0) })],
-            [t('practice.rootMfa'), t(facts.BindMfa ? 'shell:yes' : 'shell:no')],
-            [t('practice.rootKeys'), count(facts.RootWithAccessKey)],
-            [t('practice.users'), count(facts.SubUser)],
-            [t('practice.usersWithMfa'), count(facts.SubUserBindMfa)],
-            [t('practice.oldKeys'), count(facts.OldAkNum)],
-            [t('practice.unusedKeys'), count(facts.UnusedAkNum)],
-            [t('practice.usersWithOldKeys'), count(facts.SubUserWithOldAccessKey)],
-            [t('practice.usersWithUnusedKeys'), count(facts.SubUserWithUnusedAccessKey)],
-            [
-              t('practice.passwordStrength'),
-              facts.SubUserPwdLevel && t(`practice.strength.${facts.SubUserPwdLevel as Strength}`),
-            ],
+            [t('practice.score'), t('practice.points', { points: count(facts.Score) })],
+            [t('practice.rootMfa'), t(facts.RootHasMFA ? 'shell:yes' : 'shell:no')],
+            [t('practice.rootKeys'), count(facts.RootAccessKeys)],
+            [t('practice.users'), count(facts.Users)],
+            [t('practice.usersWithMfa'), count(facts.UsersWithMFA)],
+            [t('practice.consoleUsers'), count(facts.ConsoleUsers)],
+            [t('practice.consoleUsersWithoutMfa'), count(facts.ConsoleUsersWithoutMFA)],
+            [t('practice.oldKeys'), count(facts.OldAccessKeys)],
+            [t('practice.unusedKeys'), count(facts.UnusedAccessKeys)],
+            [t('practice.usersWithOldKeys'), count(facts.UsersWithOldAccessKeys)],
+            [t('practice.usersWithUnusedKeys'), count(facts.UsersWithUnusedAccessKeys)],
+            [t('practice.passwordStrength'), t(`practice.strength.${facts.PasswordLevel}`)],
           ]}
         />
       )}

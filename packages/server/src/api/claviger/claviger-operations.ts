@@ -1,6 +1,7 @@
 import type { ConsoleOperation, Operation, StreamOperation } from '../../pipeline/operation.ts';
 import { accessKeyExpiryOperations } from './access-key-expiry.ts';
 import { accessKeyUseOperations } from './access-key-uses.ts';
+import { accountOverviewOperations } from './account-overview.ts';
 import { accountProtectionOperations } from './claviger-account-protection.ts';
 import { auxiliaryDomainOperations } from './claviger-auxiliary-domain.ts';
 import { passkeyRegistrationOperations } from './claviger-passkeys.ts';
@@ -28,6 +29,7 @@ import { verificationOperations } from './verify-request-signature.ts';
 export const clavigerOperations: readonly Operation[] = [
   ...accessKeyExpiryOperations,
   ...accessKeyUseOperations,
+  ...accountOverviewOperations,
   ...auxiliaryDomainOperations,
   ...containAccessKeyOperations,
   ...guardOperations,
