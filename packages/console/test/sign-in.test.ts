@@ -235,9 +235,22 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
   test('the sign-in does not redirect to another site', async () => {
     const { loginName } = await console.newConsoleUser(account, 'phished');
     const { page, close } = await console.openSignedIn(loginName, PASSWORD);
-    await page.goto('/sign-in?next=https://evil.example/overview');
-    await page.getByRole('heading', { name: 'Overview' }).waitFor();
-    assert.ok(page.url().startsWith(console.url));
+    for (const next of [
+      'https://evil.example/overview',
+      '//evil.example/overview',
+      '/\\\\evil.example',
+      '/.//evil.example/a',
+      '/%2e//evil.example',
+      '/users/../..//evil.example',
+      '//',
+      'http://',
+    ]) {
+      await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+      await page.getByRole('heading', { name: 'Overview' }).waitFor();
+      assert.ok(page.url().startsWith(`${console.url}/overview`), `${next} led to ${page.url()}`);
+    }
+    await page.goto(`/sign-in?next=${encodeURIComponent('/users?q=x#list')}`);
+    await page.waitForURL('**/users?q=x#list');
     await close();
   });
 

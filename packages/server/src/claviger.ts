@@ -228,9 +228,11 @@ async function startParts(
   services.requestVerification.begin(source, nonces);
   const metricsRegistry = new MetricsRegistry();
   const metrics = new RequestMetrics(metricsRegistry);
+  const publicUrl = configuration.publicUrl === undefined ? undefined : new URL(configuration.publicUrl);
   const admission = new Admission(
     guard,
     new TurnQueue({ overloadWaitMs: parseOverloadWait(configuration.overloadWait) }),
+    publicUrl,
   );
   registerGauges(metricsRegistry, {
     admission,
@@ -257,7 +259,6 @@ async function startParts(
   let inForce = configuration;
   let hosts = namedHosts(configuration);
   const registry = implementedOperations();
-  const publicUrl = configuration.publicUrl === undefined ? undefined : new URL(configuration.publicUrl);
   const api = new RequestPipeline({
     registry,
     guard,

@@ -22,10 +22,19 @@ export interface PageCall {
 /** Version of Claviger's own API. */
 export const OWN = '2026-11-24';
 
+/** Returns the name of a cookie of the console at a server's own address, which carries the port. */
+export const cookieName = ({ url }: { readonly url: string }, cookie = 'session'): string =>
+  `claviger_${cookie}_${new URL(url).port}`;
+
 /** Browser with the console open: keeps cookies and the CSRF token, and signs nothing. */
 export class Browser {
   readonly #url: () => string;
+  /**
+   * Cookies by their name without the port: the nodes of a test have ports of their own, and are one address for a browser,
+   * that of the proxy in front of them.
+   */
   readonly jar = new Map<string, string>();
+  readonly #withPort = new Set(['claviger_session', 'claviger_mfa', 'claviger_saml']);
   csrf = '';
 
   /** @param server whose address may change when it is started again */
@@ -40,7 +49,10 @@ export class Browser {
     { version = OWN, headers = {}, csrf = this.csrf, method = 'POST' }: PageCall = {},
   ): Promise<PageAnswer> {
     const form = new URLSearchParams({ Action: action, Version: version, Format: 'JSON', ...parameters });
-    const cookie = [...this.jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    const { port } = new URL(this.#url());
+    const cookie = [...this.jar]
+      .map(([name, value]) => `${name}${this.#withPort.has(name) ? `_${port}` : ''}=${value}`)
+      .join('; ');
     const inQuery = method === 'GET';
     const answer = await fetch(inQuery ? `${this.#url()}/?${form}` : this.#url(), {
       method,
@@ -60,8 +72,10 @@ export class Browser {
     for (const each of cookies) {
       const [pair = ''] = each.split(';');
       const at = pair.indexOf('=');
-      if (pair.slice(at + 1) === '') this.jar.delete(pair.slice(0, at));
-      else this.jar.set(pair.slice(0, at), pair.slice(at + 1));
+      const [name = ''] = pair.slice(0, at).split(/_(?=\d+$)/);
+      if (name.length < at) this.#withPort.add(name);
+      if (pair.slice(at + 1) === '') this.jar.delete(name);
+      else this.jar.set(name, pair.slice(at + 1));
     }
     if (typeof body['CsrfToken'] === 'string') this.csrf = body['CsrfToken'];
     return { status: answer.status, code: String(body['Code'] ?? 'OK'), body, cookies };

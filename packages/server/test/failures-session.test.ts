@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { implementedOperations } from '../src/claviger.ts';
-import { Browser, type PageCall } from './browser.ts';
+import { Browser, cookieName, type PageCall } from './browser.ts';
 import { callRaw, readJson, send, signedRequest } from './raw-request.ts';
 import { eachServer, type TestServer } from './server.ts';
 
@@ -49,16 +49,20 @@ eachServer((_, start) => {
 
     test('an invalid session opens no operation, whatever is wrong with it', async () => {
       const cookie = (value: string) => ({ cookie: value });
-      const right = `claviger_session=${cookieOf(whole)}`;
+      const right = `${cookieName(server)}=${cookieOf(whole)}`;
       const csrf = whole.csrf;
       const forms: Record<string, PageCall> = {
         'no cookie': { csrf },
-        'an unknown token': { csrf, headers: cookie(`claviger_session=${'a'.repeat(44)}`) },
-        'a token of another form': { csrf, headers: cookie("claviger_session=' or 1=1 --") },
+        'an unknown token': { csrf, headers: cookie(`${cookieName(server)}=${'a'.repeat(44)}`) },
+        'a token of another form': { csrf, headers: cookie(`${cookieName(server)}=' or 1=1 --`) },
         'a token cut short': { csrf, headers: cookie(right.slice(0, -1)) },
         'the cookie of TLS without it': { csrf, headers: cookie(`__Host-${right}`) },
-        'two cookies': { csrf, headers: cookie(`${right}; claviger_session=${cookieOf(another)}`) },
-        'the hash of the token': { csrf, headers: cookie(`claviger_session=${'0'.repeat(64)}`) },
+        'the cookie of another port': {
+          csrf,
+          headers: cookie(right.replace(/_\d+=/, '_1=')),
+        },
+        'two cookies': { csrf, headers: cookie(`${right}; ${cookieName(server)}=${cookieOf(another)}`) },
+        'the hash of the token': { csrf, headers: cookie(`${cookieName(server)}=${'0'.repeat(64)}`) },
         'no CSRF token': { csrf: '', headers: cookie(right) },
         'another session’s CSRF token': { csrf: another.csrf, headers: cookie(right) },
         'a page of another site': { csrf, headers: { ...cookie(right), origin: 'https://evil.example' } },
@@ -74,11 +78,11 @@ eachServer((_, start) => {
         'with a bearer token': { csrf, headers: { ...cookie(right), authorization: 'Bearer token' } },
         'a sign-in that is under way': {
           csrf: pending.csrf,
-          headers: cookie(`claviger_session=${cookieOf(pending)}`),
+          headers: cookie(`${cookieName(server)}=${cookieOf(pending)}`),
         },
         'a session that has ended': {
           csrf: ended.csrf,
-          headers: cookie(`claviger_session=${cookieOf(ended)}`),
+          headers: cookie(`${cookieName(server)}=${cookieOf(ended)}`),
         },
       };
       for (const operation of implementedOperations().all()) {
@@ -115,7 +119,7 @@ eachServer((_, start) => {
           for (const way of ['ACS3', 'RPC 1.0 with a form'] as const) {
             const request = signedRequest(server.url, who, way, { format: 'JSON' });
             const headers = [
-              ['cookie', `claviger_session=${token}`],
+              ['cookie', `${cookieName(server)}=${token}`],
               ['x-claviger-csrf', whole.csrf],
             ] as const;
             const { status, code } = readJson(await send(server.url, request, headers));

@@ -81,7 +81,7 @@ eachServer((_, start) => {
       const inResponseTo = await asked(browser);
       const { location, cookie } = await show(response({ inResponseTo, ...changes }), address, browser);
       assert.equal(location, '/');
-      browser.jar.set('claviger_session', /^claviger_session=([A-Za-z0-9]{44});/.exec(cookie)![1]!);
+      browser.jar.set('claviger_session', /^claviger_session_\d+=([A-Za-z0-9]{44});/.exec(cookie)![1]!);
       await browser.done('GetSession');
       return browser;
     };

@@ -70,9 +70,9 @@ eachServer((_, start) => {
     const login = { LoginName: name, Password: password };
     const { cookies } = await new Browser(server).call('SignIn', login);
     assert.equal(cookies.length, 1);
-    assert.match(cookies[0]!, /^claviger_session=[A-Za-z0-9]{44}; Path=\/; HttpOnly; SameSite=Strict$/);
+    assert.match(cookies[0]!, /^claviger_session_\d+=[A-Za-z0-9]{44}; Path=\/; HttpOnly; SameSite=Strict$/);
     const rows = await server.services.store.queries.selectFrom('console_sessions').selectAll().execute();
-    const token = cookies[0]!.slice('claviger_session='.length, 'claviger_session='.length + 44);
+    const token = /=(\w{44});/.exec(cookies[0]!)![1]!;
     assert.ok(!JSON.stringify(rows).includes(token), 'the database has only its hash');
   });
 
@@ -84,7 +84,7 @@ eachServer((_, start) => {
     const { cookies } = await browser.call('SignIn', { LoginName, Password }, { headers });
     assert.match(
       cookies[0]!,
-      /^__Host-claviger_session=[A-Za-z0-9]{44}; Path=\/; HttpOnly; SameSite=Strict; Secure$/,
+      /^__Host-claviger_session_\d+=[A-Za-z0-9]{44}; Path=\/; HttpOnly; SameSite=Strict; Secure$/,
     );
     const choose = { NewPassword: 'a long passphrase 1' };
     await browser.refused('ChooseSignInPassword', choose, 'NotSignedIn', 401);
@@ -144,7 +144,7 @@ eachServer((_, start) => {
     for (const [name, value] of browser.jar) copy.jar.set(name, value);
     await copy.done('GetSession');
     const { cookies } = await browser.call('SignOut');
-    assert.match(cookies[0]!, /^claviger_session=; .*Max-Age=0/);
+    assert.match(cookies[0]!, /^claviger_session_\d+=; .*Max-Age=0/);
     await isOver(browser);
     await isOver(copy);
   });

@@ -27,7 +27,7 @@ export function ConsoleLayout() {
   if (session.isPending) return <Loading />;
   if (session.error) return <ErrorNotice error={session.error} retry={() => void session.refetch()} />;
   if (session.data === null) {
-    const next = `${location.pathname}${location.search}`;
+    const next = `${location.pathname}${location.search}${location.hash}`;
     return <Navigate replace to={next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`} />;
   }
   return (

@@ -52,8 +52,9 @@ export function openApiDocument(registry: Registry, version: string): Json {
         session: {
           type: 'apiKey',
           in: 'cookie',
-          name: 'claviger_session',
-          description: 'A session of the console; over TLS the name begins with `__Host-`.',
+          name: 'claviger_session_8080',
+          description:
+            'A session of the console. The name ends with the port of the address, if it has one, and begins with `__Host-` over TLS.',
         },
         csrf: {
           type: 'apiKey',

@@ -56,7 +56,7 @@ class Bench {
       afterTurn: (callback: () => void) => this.#afterTurn.push(callback),
       afterRead: setImmediate,
     };
-    this.admission = new Admission(guard, new TurnQueue(bounds, loop));
+    this.admission = new Admission(guard, new TurnQueue(bounds, loop), undefined);
   }
 
   send(name: string, request: Sent): Promise<HttpAnswer> {
@@ -151,8 +151,10 @@ test('what serving throws is thrown to the listener, and the next request is ser
   assert.deepEqual(await bench.drain(), ['next']);
 });
 
+const siteOf = () => ({ origin: 'http://localhost:8080', secure: false, configured: false });
+
 test('the key that a request names is read where clients write it', () => {
-  const claimed = (request: Sent) => claimedCaller(sent(request), false);
+  const claimed = (request: Sent) => claimedCaller(sent(request), siteOf);
   assert.equal(claimed({ headers: acs3('key') }), 'key');
   const acs4 =
     'ACS4-HMAC-SHA256 Credential=key/20261124/cn/ims/aliyun_v4_request,SignedHeaders=host,Signature=0';
@@ -166,7 +168,7 @@ test('the key that a request names is read where clients write it', () => {
 });
 
 test('what names no key is of no caller, and neither is a name too long to be one', () => {
-  const claimed = (request: Sent) => claimedCaller(sent(request), false);
+  const claimed = (request: Sent) => claimedCaller(sent(request), siteOf);
   assert.equal(claimed({}), '');
   assert.equal(claimed({ target: '/?UserAccessKeyId=key', body: 'UserAccessKeyId=key' }), '');
   assert.equal(claimed({ headers: ['Authorization', 'ACS3-HMAC-SHA256 Credential'] }), '');
@@ -177,9 +179,9 @@ test('what names no key is of no caller, and neither is a name too long to be on
 });
 
 test('a session of the console is named by a digest of its cookie', () => {
-  const cookie = (token: string) => ['Cookie', `claviger_session=${token}`];
-  const name = claimedCaller(sent({ headers: cookie('a'.repeat(44)) }), false);
+  const cookie = (token: string) => ['Cookie', `claviger_session_8080=${token}`];
+  const name = claimedCaller(sent({ headers: cookie('a'.repeat(44)) }), siteOf);
   assert.match(name, /^session [0-9a-f]{64}$/);
-  assert.notEqual(name, claimedCaller(sent({ headers: cookie('b'.repeat(44)) }), false));
-  assert.equal(claimedCaller(sent({ headers: cookie('no token') }), false), '');
+  assert.notEqual(name, claimedCaller(sent({ headers: cookie('b'.repeat(44)) }), siteOf));
+  assert.equal(claimedCaller(sent({ headers: cookie('no token') }), siteOf), '');
 });

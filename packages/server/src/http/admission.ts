@@ -2,6 +2,7 @@ import type { GuardRequest } from '@claviger/guard';
 import { type Guard, RecentMap } from '@claviger/guard/internal';
 import { senderNetwork } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
+import { consoleSite } from '../session/console-site.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import { claimedCaller } from './claimed-caller.ts';
 import { type HttpAnswer, type ReceivedRequest, refusalAnswer } from './listener.ts';
@@ -26,12 +27,15 @@ const ANSWER_OF_GONE: HttpAnswer = { status: 499, headers: {}, body: '' };
 export class Admission {
   readonly #guard: Guard;
   readonly #turns: TurnQueue;
+  readonly #publicUrl: URL | undefined;
   /** Account by network and caller. */
   readonly #verified = new RecentMap<string, string>(VERIFIED_CALLERS);
 
-  constructor(guard: Guard, turns: TurnQueue) {
+  /** @param publicUrl of the configuration: the name of the session's cookie depends on it */
+  constructor(guard: Guard, turns: TurnQueue, publicUrl: URL | undefined) {
     this.#guard = guard;
     this.#turns = turns;
+    this.#publicUrl = publicUrl;
   }
 
   /** Requests that wait. */
@@ -89,7 +93,9 @@ export class Admission {
     readonly place: string;
   } {
     const network = senderNetwork(this.#guard.sourceAddress(request));
-    const name = claimedCaller(request, this.#guard.isSecure(request));
+    const name = claimedCaller(request, () =>
+      consoleSite(request, this.#publicUrl, this.#guard.isSecure(request)),
+    );
     return { network, name, place: `${network} ${name}` };
   }
 }

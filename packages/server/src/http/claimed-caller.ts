@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { GuardRequest } from '@claviger/guard';
+import type { ConsoleSite } from '../session/console-site.ts';
 import { readCookie } from '../session/cookie.ts';
 
 /** Longer names are none of ours. */
@@ -12,9 +13,9 @@ const AMPERSAND = 0x26;
  * Returns the caller that a request claims to be of, read without decoding or verifying anything: the AccessKey that it
  * names, or a digest of its session cookie. Empty if it names none in a place where clients write it.
  *
- * @param secure whether the client's own connection is TLS
+ * @param siteOf returns the site that the request was sent to; called only if there is a cookie
  */
-export function claimedCaller(request: GuardRequest, secure: boolean): string {
+export function claimedCaller(request: GuardRequest, siteOf: () => ConsoleSite): string {
   const { rawHeaders } = request;
   let hasCookie = false;
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -25,7 +26,7 @@ export function claimedCaller(request: GuardRequest, secure: boolean): string {
     if (name.length === 6 && name.toLowerCase() === 'cookie') hasCookie = true;
   }
   if (hasCookie) {
-    const token = readCookie(rawHeaders, 'session', secure);
+    const token = readCookie(rawHeaders, 'session', siteOf());
     if (token !== undefined) return `session ${hash('sha256', token, 'hex')}`;
   }
   return bounded(keyOfQuery(request.target) || keyOfForm(request.body));

@@ -50,9 +50,9 @@ export class SessionAuthenticator {
     const { rawHeaders } = request;
     return {
       site,
-      sessionToken: readCookie(rawHeaders, 'session', site.secure),
-      mfaTicket: readCookie(rawHeaders, 'mfa', site.secure),
-      samlToken: readCookie(rawHeaders, 'saml', site.secure),
+      sessionToken: readCookie(rawHeaders, 'session', site),
+      mfaTicket: readCookie(rawHeaders, 'mfa', site),
+      samlToken: readCookie(rawHeaders, 'saml', site),
     };
   }
 

@@ -85,9 +85,11 @@ function Step({
   }
 }
 
-/** Returns the path of a URL within the console, `/` for another site. */
+/** Returns the path of a URL within the console, `/` for another site and for what is no URL. */
 function localPath(wanted: string | null): string {
-  if (wanted === null) return '/';
-  const url = new URL(wanted, window.location.origin);
-  return url.origin === window.location.origin ? url.pathname + url.search : '/';
+  const url = wanted === null ? null : URL.parse(wanted, window.location.origin);
+  if (url === null || url.origin !== window.location.origin) return '/';
+  // `/.//other.example` is a path of this site, and an address of another one once its dots are gone.
+  if (/^[/\\]{2}/.test(url.pathname)) return '/';
+  return url.pathname + url.search + url.hash;
 }

@@ -50,7 +50,7 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
       return {
         answer: { Location: location.href },
         actor: undefined,
-        cookies: [setCookie('saml', token, request.site.secure, SAML_REQUEST_SECONDS)],
+        cookies: [setCookie('saml', token, request.site, SAML_REQUEST_SECONDS)],
       };
     },
   }),
@@ -93,8 +93,8 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
         answer: { Step: 'Done', CsrfToken: new Secret(csrfTokenOf(token)) },
         actor: principalOf({ account, user }),
         cookies: [
-          setCookie('session', token, request.site.secure, undefined),
-          setCookie('saml', '', request.site.secure, undefined),
+          setCookie('session', token, request.site, undefined),
+          setCookie('saml', '', request.site, undefined),
         ],
         event: { type: 'ConsoleSignin', mfaChecked: false },
       };

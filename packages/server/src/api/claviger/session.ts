@@ -67,7 +67,7 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
       return {
         answer: {},
         actor: principalOf(session),
-        cookies: [setCookie('session', '', request.site.secure, undefined)],
+        cookies: [setCookie('session', '', request.site, undefined)],
         event: { type: 'ConsoleSignout' },
       };
     },

@@ -294,7 +294,7 @@ async function advanceWithFactor(
   const outcome = await advanceAndAnswer(request, { ...session, row, factors }, request.sessionToken);
   if (!remembered || owner.type !== 'user' || !preference.EnableSaveMFATicket) return outcome;
   const ticket = await issueMfaTicket(request, owner, factor);
-  const cookie = setCookie('mfa', ticket, request.site.secure, MFA_TICKET_SECONDS);
+  const cookie = setCookie('mfa', ticket, request.site, MFA_TICKET_SECONDS);
   return { ...outcome, cookies: [...(outcome.cookies ?? []), cookie] };
 }
 
@@ -314,7 +314,7 @@ async function advanceAndAnswer(
       RememberAllowed: session.owner.type === 'user' && preference.EnableSaveMFATicket,
     }),
   };
-  const cookies = [setCookie('session', token, request.site.secure, undefined)];
+  const cookies = [setCookie('session', token, request.site, undefined)];
   if (step !== 'Done') return { answer, actor: undefined, cookies };
   return {
     answer,
