@@ -42,6 +42,14 @@ export class Browser {
     this.#url = () => server.url;
   }
 
+  /** Value of the header `Cookie`. */
+  get cookieHeader(): string {
+    const { port } = new URL(this.#url());
+    return [...this.jar]
+      .map(([name, value]) => `${name}${this.#withPort.has(name) ? `_${port}` : ''}=${value}`)
+      .join('; ');
+  }
+
   /** Calls an operation as the console's pages do. */
   async call(
     action: string,
@@ -49,10 +57,7 @@ export class Browser {
     { version = OWN, headers = {}, csrf = this.csrf, method = 'POST' }: PageCall = {},
   ): Promise<PageAnswer> {
     const form = new URLSearchParams({ Action: action, Version: version, Format: 'JSON', ...parameters });
-    const { port } = new URL(this.#url());
-    const cookie = [...this.jar]
-      .map(([name, value]) => `${name}${this.#withPort.has(name) ? `_${port}` : ''}=${value}`)
-      .join('; ');
+    const cookie = this.cookieHeader;
     const inQuery = method === 'GET';
     const answer = await fetch(inQuery ? `${this.#url()}/?${form}` : this.#url(), {
       method,

@@ -57,7 +57,7 @@ eachServer((_, start) => {
       browser = new Browser(server),
       page: object = sameSite,
     ) => {
-      const cookie = [...browser.jar].map(([name, value]) => `${name}=${value}`).join('; ');
+      const cookie = browser.cookieHeader;
       const answer = await fetch(to, {
         method: 'POST',
         redirect: 'manual',
