@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Language } from '../src/language/languages.ts';
+import { assertAccessible } from './axe.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
 import { completeStepUp, PASSWORD, startForSuite } from './console.ts';
 import { assertSecretGone } from './secret-gone.ts';
@@ -229,6 +230,49 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, as
     await page.getByRole('button', { name: 'OK', exact: true }).click();
     await page.getByRole('button', { name: 'Give it permissions' }).click();
     await page.getByRole('tab', { name: 'Permissions', selected: true }).waitFor();
+    await close();
+  });
+
+  test('a key is created with its note, expiry and networks, or not at all', async () => {
+    const { loginName, userId } = await newUser('limited');
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    await page.goto(`/users/${userId}`);
+    const fill = async (networks: string) => {
+      await page.getByRole('button', { name: 'Create AccessKey' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Create AccessKey' });
+      await dialog.getByText('Note, expiry and networks').click();
+      await dialog.getByLabel('What it is for').fill('nightly build');
+      await dialog.getByLabel('Last day').fill('2099-12-31');
+      await dialog.getByLabel('Only from these networks').fill(networks);
+      await dialog.getByRole('radio').first().check();
+      await dialog.getByRole('checkbox').check();
+      return dialog;
+    };
+    const keys = async () => {
+      const found = await account.admin.callRpc('2026-11-24', 'SearchAccessKeys', { Search: 'limited' });
+      return found['AccessKeys'] as readonly Readonly<Record<string, unknown>>[];
+    };
+
+    const dialog = await fill('10.0.0.0/8, nonsense');
+    await dialog.getByText('is not an address or a CIDR block').waitFor();
+    await assertAccessible(page, 'settings of a new key');
+    assert.ok(await dialog.getByRole('button', { name: 'Continue to create' }).isDisabled());
+    // What only the server finds: nothing is left of the key.
+    await dialog.getByLabel('Only from these networks').fill('2001:db8:::/32');
+    await dialog.getByRole('button', { name: 'Continue to create' }).click();
+    const failed = page.getByRole('dialog', { name: 'The AccessKey was not created' });
+    await failed.waitFor();
+    assert.deepEqual(await keys(), []);
+    await page.reload();
+
+    await (await fill('10.0.0.0/8')).getByRole('button', { name: 'Continue to create' }).click();
+    await page.getByLabel('AccessKey Secret', { exact: true }).waitFor();
+    const [key] = await keys();
+    assert.deepEqual(
+      [key?.['Note'], key?.['NetworkRestriction'], String(key?.['ExpireDate']).slice(0, 4)],
+      ['nightly build', 'AccessKey', '2099'],
+    );
+    assert.ok(loginName.startsWith('limited'));
     await close();
   });
 

@@ -3,9 +3,12 @@
  * with the operations. Groups, MFA devices, identity providers and applications have no tags.
  */
 export const TAGGED_RESOURCE_ACTIONS: readonly string[] = [
+  'claviger:ContainAccessKey',
+  'claviger:GetAccessKeyActivity',
   'claviger:ListAccessKeyExpiries',
   'claviger:RevokeSessions',
   'claviger:SetAccessKeyExpiry',
+  'claviger:SetAccessKeyNote',
   'claviger:Simulate',
   'ram:AddUserToGroup',
   'ram:AttachPolicyToGroup',

@@ -1,5 +1,4 @@
 import {
-  AppstoreOutlined,
   BarChartOutlined,
   ClusterOutlined,
   DashboardOutlined,
@@ -55,7 +54,6 @@ export const SECTIONS: readonly Section[] = [
     heading: 'nav.integration',
     entries: [
       { path: '/sso', label: 'nav.sso', icon: <ClusterOutlined /> },
-      { path: '/applications', label: 'nav.applications', icon: <AppstoreOutlined /> },
       { path: '/guards', label: 'nav.guards', icon: <SafetyOutlined /> },
     ],
   },

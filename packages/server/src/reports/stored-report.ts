@@ -120,7 +120,7 @@ export class ReportWriter {
     );
   }
 
-  /** @returnsReturnsReturns whether there may be more */
+  /** @returns whether there may be more */
   #removeOlderParts(): Promise<boolean> {
     const { account, now, services } = this.#source;
     return services.store.write(async ({ queries }) => {

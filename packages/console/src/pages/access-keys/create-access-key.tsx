@@ -8,6 +8,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { type KeyOwner, ownerParameters } from './key-owner.ts';
 import { NetworkPolicyDialog } from './network-policy-dialog.tsx';
 import type { NewKey } from './new-key.ts';
+import { applySettings, type NewKeySettings } from './new-key-settings.ts';
 import { RootCreateDialog } from './root-create-dialog.tsx';
 import { SecretDialog } from './secret-dialog.tsx';
 import { takeOver } from './take-over.ts';
@@ -20,8 +21,8 @@ type Step =
   | { readonly at: 'offer' | 'network'; readonly keyId: string };
 
 /**
- * Steps to create a key: warning, acknowledgement, step-up (if the server requires it), the secret, and an optional
- * network policy.
+ * Steps to create a key: warning with optional note, expiry and networks, acknowledgement, step-up (if the server requires
+ * it), the secret, and an optional network policy.
  *
  * The secret is kept only in the state of this component, and cleared when its dialog closes.
  * @param replaces key whose network restriction and expiry the new one takes over
@@ -41,20 +42,21 @@ export function CreateAccessKey({
   const change = useChange();
   const navigate = useNavigate();
 
-  async function create(): Promise<void> {
+  async function create(settings: NewKeySettings): Promise<void> {
     const answer = await change.run(() => call('Ims', 'CreateAccessKey', ownerParameters(owner)));
     const made = answer?.AccessKey;
     if (made === undefined) return;
     const id = made.AccessKeyId ?? '';
-    if (replaces !== undefined) {
-      const taken = await change.run(() => takeOver(owner, replaces, id, Date.now()));
-      if (taken === undefined) {
-        // No one has seen its secret: it goes, rather than being open to the world.
-        await call('Ims', 'DeleteAccessKey', { ...ownerParameters(owner), UserAccessKeyId: id }).catch(
-          () => {},
-        );
-        return;
-      }
+    const applied = await change.run(async () => {
+      if (replaces !== undefined) await takeOver(owner, replaces, id, Date.now());
+      return applySettings(owner, id, settings);
+    });
+    if (applied === undefined) {
+      // Its secret was not shown: it goes, rather than being usable without its limits.
+      await call('Ims', 'DeleteAccessKey', { ...ownerParameters(owner), UserAccessKeyId: id }).catch(
+        () => {},
+      );
+      return;
     }
     setStep({ at: 'secret', newKey: { id, secret: made.AccessKeySecret ?? '' } });
   }
@@ -69,7 +71,14 @@ export function CreateAccessKey({
   switch (step.at) {
     case 'warning': {
       const Warning = owner.kind === 'root' ? RootCreateDialog : UseCaseDialog;
-      return <Warning open running={change.running} onCancel={onClosed} onContinue={() => void create()} />;
+      return (
+        <Warning
+          open
+          running={change.running}
+          onCancel={onClosed}
+          onContinue={(settings) => void create(settings)}
+        />
+      );
     }
     case 'secret':
       return (

@@ -5,8 +5,8 @@ import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { wholeSeconds } from '../../components/whole-seconds.ts';
 import { type KeyOwner, ownerParameters } from './key-owner.ts';
+import { endOfDay, localDay } from './last-valid-day.ts';
 import type { AccessKey } from './use-keys.ts';
 
 /** Dialog to set or remove the expiry date of a key. */
@@ -31,7 +31,7 @@ export function KeyExpiryDialog({
         ...ownerParameters(owner),
         UserAccessKeyId: accessKey.id,
         // The chosen day is the last one on which the key is valid, in the time zone of the browser.
-        ExpireDate: date ? wholeSeconds(Date.parse(`${date}T23:59:59`)) : '',
+        ExpireDate: date ? endOfDay(date) : '',
       }),
     );
     if (!done) return;
@@ -63,9 +63,4 @@ export function KeyExpiryDialog({
       <ErrorNotice error={change.error} />
     </Modal>
   );
-}
-
-function localDay(moment: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
 }

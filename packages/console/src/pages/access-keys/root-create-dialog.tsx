@@ -3,6 +3,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { InsecurePageWarning } from './insecure-page-warning.tsx';
+import { NewKeyFields } from './new-key-fields.tsx';
+import { areValid, type NewKeySettings, NO_SETTINGS } from './new-key-settings.ts';
 
 /** Second warning before a key of the account root is created, with its limits (S46, S47). */
 export function RootCreateDialog({
@@ -14,10 +16,11 @@ export function RootCreateDialog({
   readonly open: boolean;
   readonly running: boolean;
   readonly onCancel: () => void;
-  readonly onContinue: () => void;
+  readonly onContinue: (settings: NewKeySettings) => void;
 }) {
   const { t } = useTranslation(['access-keys', 'shell']);
   const [acknowledged, setAcknowledged] = useState(false);
+  const [settings, setSettings] = useState(NO_SETTINGS);
   return (
     <Modal
       open={open}
@@ -25,11 +28,14 @@ export function RootCreateDialog({
       width={600}
       okText={t('shell:rootKeys.continue')}
       cancelText={t('shell:cancel')}
-      okButtonProps={{ disabled: !acknowledged, danger: true, loading: running }}
+      okButtonProps={{ disabled: !acknowledged || !areValid(settings), danger: true, loading: running }}
       onCancel={onCancel}
-      onOk={onContinue}
+      onOk={() => onContinue(settings)}
       destroyOnHidden
-      afterClose={() => setAcknowledged(false)}
+      afterClose={() => {
+        setAcknowledged(false);
+        setSettings(NO_SETTINGS);
+      }}
     >
       <InsecurePageWarning />
       <Alert type="error" showIcon title={t('shell:rootKeys.headline')} />
@@ -48,6 +54,7 @@ export function RootCreateDialog({
       <p>
         {t('shell:rootKeys.instead')} <Link to="/users">{t('rootCreate.toUsers')}</Link>
       </p>
+      <NewKeyFields settings={settings} onChange={setSettings} />
       <Checkbox checked={acknowledged} onChange={({ target }) => setAcknowledged(target.checked)}>
         {t('shell:rootKeys.acknowledge')}
       </Checkbox>

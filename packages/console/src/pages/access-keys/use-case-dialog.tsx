@@ -3,6 +3,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { InsecurePageWarning } from './insecure-page-warning.tsx';
+import { NewKeyFields } from './new-key-fields.tsx';
+import { areValid, type NewKeySettings, NO_SETTINGS } from './new-key-settings.ts';
 import { USE_CASES, type UseCase } from './use-cases.ts';
 
 /**
@@ -18,11 +20,12 @@ export function UseCaseDialog({
   readonly open: boolean;
   readonly running: boolean;
   readonly onCancel: () => void;
-  readonly onContinue: () => void;
+  readonly onContinue: (settings: NewKeySettings) => void;
 }) {
   const { t } = useTranslation(['access-keys', 'shell']);
   const [useCase, setUseCase] = useState<UseCase>();
   const [acknowledged, setAcknowledged] = useState(false);
+  const [settings, setSettings] = useState(NO_SETTINGS);
   return (
     <Modal
       open={open}
@@ -30,13 +33,17 @@ export function UseCaseDialog({
       width={680}
       okText={t('create.continue')}
       cancelText={t('shell:cancel')}
-      okButtonProps={{ disabled: useCase === undefined || !acknowledged, loading: running }}
+      okButtonProps={{
+        disabled: useCase === undefined || !acknowledged || !areValid(settings),
+        loading: running,
+      }}
       onCancel={onCancel}
-      onOk={onContinue}
+      onOk={() => onContinue(settings)}
       destroyOnHidden
       afterClose={() => {
         setUseCase(undefined);
         setAcknowledged(false);
+        setSettings(NO_SETTINGS);
       }}
     >
       <InsecurePageWarning />
@@ -62,6 +69,7 @@ export function UseCaseDialog({
         ))}
       </Radio.Group>
       <p>{t('create.noEffect')}</p>
+      <NewKeyFields settings={settings} onChange={setSettings} />
       <Checkbox checked={acknowledged} onChange={({ target }) => setAcknowledged(target.checked)}>
         {t('create.acknowledge')}
       </Checkbox>

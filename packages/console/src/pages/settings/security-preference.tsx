@@ -1,4 +1,4 @@
-import { Alert, Form, Input, Select } from 'antd';
+import { Alert, Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
@@ -10,9 +10,13 @@ import { SettingsForm } from './settings-form.tsx';
 /** Idle periods that the server accepts, in days. */
 const IDLE_DAYS = [90, 180, 365, 730] as const;
 
-const VERIFICATION_TYPES = ['sms', 'email'] as const;
+/** `adaptive` counts as `independent`: shown only where it was set by the API. */
+const MFA_OPTIONS = ['mandatory', 'independent', 'adaptive'] as const;
 
-/** Settings of the security preference: sign-in and self-management of users. */
+/**
+ * Settings of the security preference: sign-in and self-management of users. Those that the server stores without any
+ * effect are left out, and keep their value: RAM's clients set them.
+ */
 export function SecurityPreference() {
   const { t } = useTranslation(['settings', 'shell']);
   const query = useCall('Ims', 'GetSecurityPreference', {});
@@ -24,9 +28,7 @@ export function SecurityPreference() {
     ...preference.LoginProfilePreference,
     ...preference.AccessKeyPreference,
     ...preference.MFAPreference,
-    ...preference.PersonalInfoPreference,
     ...preference.MaxIdleDays,
-    VerificationTypes: preference.VerificationPreference?.VerificationTypes ?? [],
   };
   const idle = IDLE_DAYS.map((value) => ({ value, label: t('security.days', { count: value }) }));
   return (
@@ -42,10 +44,9 @@ export function SecurityPreference() {
           <ChoiceField
             name="MFAOperationForLogin"
             label={t('security.mfa')}
-            options={(['mandatory', 'independent', 'adaptive'] as const).map((value) => ({
-              value,
-              label: t(`security.mfaOption.${value}`),
-            }))}
+            options={MFA_OPTIONS.filter(
+              (value) => value !== 'adaptive' || values.MFAOperationForLogin === value,
+            ).map((value) => ({ value, label: t(`security.mfaOption.${value}`) }))}
           />
           <SwitchField
             name="EnableSaveMFATicket"
@@ -67,23 +68,6 @@ export function SecurityPreference() {
             rules={[{ max: 512 }]}
           >
             <Input.TextArea rows={2} spellCheck={false} placeholder="10.0.0.0/8;192.168.1.7" />
-          </Form.Item>
-          <ChoiceField
-            name="OperationForRiskLogin"
-            label={t('security.risk')}
-            options={(['autonomous', 'enforceVerify'] as const).map((value) => ({
-              value,
-              label: t(`security.riskOption.${value}`),
-            }))}
-          />
-          <Form.Item name="VerificationTypes" label={t('security.verification')}>
-            <Select
-              mode="multiple"
-              options={VERIFICATION_TYPES.map((value) => ({
-                value,
-                label: t(`security.verificationType.${value}`),
-              }))}
-            />
           </Form.Item>
         </fieldset>
         <fieldset className="plain">
@@ -110,7 +94,6 @@ export function SecurityPreference() {
             name="AllowUserToManageServiceCredentials"
             label={t('security.ownServiceCredentials')}
           />
-          <SwitchField name="AllowUserToManagePersonalDingTalk" label={t('security.ownDingTalk')} />
         </fieldset>
         <fieldset className="plain">
           <legend>{t('security.idle')}</legend>
