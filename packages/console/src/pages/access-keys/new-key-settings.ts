@@ -16,7 +16,7 @@ export interface NewKeySettings {
 /** Settings of a key without any. */
 export const NO_SETTINGS: NewKeySettings = { note: '', lastDay: '', networks: '' };
 
-/** Returns the first entry that is no address or network; undefined if there is none. */
+/** Returns the first entry that is no address or network; `undefined` if absent. */
 export const wrongNetwork = ({ networks }: NewKeySettings): string | undefined =>
   addressesOf(networks).find((entry) => !looksLikeAddress(entry));
 
