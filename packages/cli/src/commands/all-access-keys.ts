@@ -172,6 +172,9 @@ function printActivity(terminal: Terminal, activity: ApiAnswer): void {
     textOf(use, 'SourceAddress'),
     textOf(use, 'LastUsedDate'),
   ]);
+  if (itemsOf(activity, ['Calls']).some((call) => textOf(call, 'EventName').startsWith('AssumeRole'))) {
+    printStatus(terminal, 'Calls of the role sessions that it opened are not listed: see `claviger audit`.');
+  }
   if (activity['Partial'] === true) {
     printStatus(terminal, 'There may be more: search the audit log with `claviger audit --key ID`.');
   }

@@ -71,8 +71,8 @@ function Results({
   const [typed, setTyped] = useState('');
   const wanted = useDeferredValue(typed.trim());
   const found = useQuery({
-    queryKey: ['search', principal.AccountId, wanted],
-    queryFn: ({ signal }) => findEntities(wanted, signal),
+    queryKey: ['search', principal.AccountId, principal.Type, wanted],
+    queryFn: ({ signal }) => findEntities(wanted, principal.Type === 'root', signal),
     enabled: wanted !== '',
   });
   const pages = SECTIONS.flatMap(({ entries }) => entries)

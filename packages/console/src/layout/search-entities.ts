@@ -1,5 +1,6 @@
 import { ApiError } from '../api/api-error.ts';
 import { call } from '../api/call.ts';
+import type { AnswerOf } from '../api/operations.ts';
 
 /** Kind of a result. */
 export type FoundKind = 'users' | 'keys' | 'roles' | 'policies';
@@ -16,16 +17,29 @@ export interface Found {
   readonly containPath?: string;
 }
 
+/** Answers that are read for the first AccessKeys. */
+const MAX_ANSWERS = 5;
+
 /** Results of each kind. */
 const MAX_RESULTS = 5;
 
 /**
  * Finds users, AccessKeys, roles and policies by a part of their names or ids; keys also in the recycle bin. What the caller
  * may not list is left out.
+ * @param isRoot whether the caller is the account root
  */
-export async function findEntities(text: string, signal: AbortSignal): Promise<readonly Found[]> {
-  const finders = [findUsers, findKeys, findRoles, findPolicies];
-  return (await Promise.all(finders.map((find) => find(text, signal)))).flat();
+export async function findEntities(
+  text: string,
+  isRoot: boolean,
+  signal: AbortSignal,
+): Promise<readonly Found[]> {
+  const found = await Promise.all([
+    findUsers(text, signal),
+    findKeys(text, signal, isRoot),
+    findRoles(text, signal),
+    findPolicies(text, signal),
+  ]);
+  return found.flat();
 }
 
 const findUsers = (text: string, signal: AbortSignal) =>
@@ -45,23 +59,33 @@ const findUsers = (text: string, signal: AbortSignal) =>
     );
   });
 
-const findKeys = (text: string, signal: AbortSignal) =>
+const findKeys = (text: string, signal: AbortSignal, isRoot: boolean) =>
   orNone(async () => {
-    const { AccessKeys = [] } = await call(
-      'Claviger',
-      'SearchAccessKeys',
-      { Search: text, Status: 'All', MaxItems: MAX_RESULTS },
-      signal,
-    );
-    return AccessKeys.map((key): Found => {
+    const keys: NonNullable<AnswerOf<'Claviger', 'SearchAccessKeys'>['AccessKeys']>[number][] = [];
+    let Marker: string | undefined;
+    // An answer ends early when the server had to examine many keys that do not match.
+    for (let answers = 0; answers < MAX_ANSWERS && keys.length === 0; answers++) {
+      const answer: AnswerOf<'Claviger', 'SearchAccessKeys'> = await call(
+        'Claviger',
+        'SearchAccessKeys',
+        { Search: text, Status: 'All', MaxItems: MAX_RESULTS, ...(Marker && { Marker }) },
+        signal,
+      );
+      keys.push(...(answer.AccessKeys ?? []));
+      Marker = answer.Marker;
+      if (!Marker) break;
+    }
+    return keys.map((key): Found => {
       const search = `/all-access-keys?status=All&q=${encodeURIComponent(key.AccessKeyId ?? '')}`;
+      // Only the root reaches its own keys.
+      const canContain = isRoot || key.OwnerType !== 'RootAccount';
       return {
         kind: 'keys',
         path: search,
         name: key.AccessKeyId ?? '',
         owner: key.UserPrincipalName || 'root',
         isRecycled: Boolean(key.RecycleDate),
-        containPath: `${search}&contain=${encodeURIComponent(key.AccessKeyId ?? '')}`,
+        ...(canContain && { containPath: `${search}&contain=${encodeURIComponent(key.AccessKeyId ?? '')}` }),
       };
     });
   });

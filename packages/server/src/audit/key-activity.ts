@@ -38,7 +38,7 @@ export interface KeyChange {
 export interface KeyActivity {
   /** Number of calls that were read. */
   readonly events: number;
-  /** Whether there may be more calls since the time than are told. */
+  /** Whether there may be more since the time than a list tells. */
   readonly isPartial: boolean;
   /** The most frequent first. */
   readonly calls: readonly KeyCalls[];
@@ -75,7 +75,7 @@ export async function readKeyActivity(queries: Queries, period: KeyPeriod): Prom
     .groupBy(['service_name', 'event_name', 'event_rw'])
     .orderBy('count', 'desc')
     .orderBy('event_name')
-    .limit(ROWS_SHOWN)
+    .limit(ROWS_SHOWN + 1)
     .execute();
   const addresses = await queries
     .selectFrom(callsOf(queries, period).as('calls'))
@@ -83,7 +83,7 @@ export async function readKeyActivity(queries: Queries, period: KeyPeriod): Prom
     .groupBy('source_ip')
     .orderBy('count', 'desc')
     .orderBy('source_ip')
-    .limit(ROWS_SHOWN)
+    .limit(ROWS_SHOWN + 1)
     .execute();
   const changes = await queries
     .selectFrom(callsOf(queries, period).as('calls'))
@@ -100,25 +100,27 @@ export async function readKeyActivity(queries: Queries, period: KeyPeriod): Prom
     .orderBy('calls.event_time', 'desc')
     .orderBy('calls.position', 'desc')
     .orderBy('touched.resource_name')
-    .limit(ROWS_SHOWN)
+    .limit(ROWS_SHOWN + 1)
     .execute();
   const events = calls.reduce((sum, { count }) => sum + Number(count), 0);
   return {
     events,
-    isPartial: events >= EVENTS_READ || calls.length === ROWS_SHOWN,
-    calls: calls.map(({ event_rw, count, refused, lastAt: at, ...names }) => ({
+    isPartial: events >= EVENTS_READ || [calls, addresses, changes].some((rows) => rows.length > ROWS_SHOWN),
+    calls: calls.slice(0, ROWS_SHOWN).map(({ event_rw, count, refused, lastAt: at, ...names }) => ({
       ...names,
       isWrite: event_rw === 'Write',
       count: Number(count),
       refused: Number(refused),
       lastAt: Number(at),
     })),
-    addresses: addresses.map(({ sourceIp, count, lastAt: at }) => ({
+    addresses: addresses.slice(0, ROWS_SHOWN).map(({ sourceIp, count, lastAt: at }) => ({
       sourceIp,
       count: Number(count),
       lastAt: Number(at),
     })),
-    changes: changes.map((change) => ({ ...change, eventTime: Number(change.eventTime) })),
+    changes: changes
+      .slice(0, ROWS_SHOWN)
+      .map((change) => ({ ...change, eventTime: Number(change.eventTime) })),
   };
 }
 

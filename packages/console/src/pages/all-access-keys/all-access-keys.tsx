@@ -7,6 +7,7 @@ import { Link, useSearchParams } from 'react-router';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
+import { useSession } from '../../session/use-session.ts';
 import { ContainDrawer } from './contain-drawer.tsx';
 import { KeyExport } from './key-export.tsx';
 import {
@@ -129,6 +130,7 @@ function KeyTable({
 }) {
   const { t } = useTranslation(['all-access-keys', 'shell']);
   const format = useFormat();
+  const { Principal: principal } = useSession();
   return (
     <div className="resource-table-scroll">
       <Table<FoundKey>
@@ -191,11 +193,21 @@ function KeyTable({
           {
             key: 'actions',
             title: <span className="visually-hidden">{t('shell:table.actions')}</span>,
-            render: (_, key) => (
-              <Button size="small" danger onClick={() => onContain(key.AccessKeyId ?? '')}>
-                {t('contain.open')}
-              </Button>
-            ),
+            render: (_, key) => {
+              const isForRoot = key.OwnerType === 'RootAccount' && principal.Type !== 'root';
+              return (
+                <Tooltip title={isForRoot ? t('contain.rootOnly') : undefined}>
+                  <Button
+                    size="small"
+                    danger
+                    disabled={isForRoot}
+                    onClick={() => onContain(key.AccessKeyId ?? '')}
+                  >
+                    {t('contain.open')}
+                  </Button>
+                </Tooltip>
+              );
+            },
           },
         ]}
       />

@@ -83,6 +83,9 @@ function ActivityReport({ activity }: { readonly activity: KeyActivity }) {
   return (
     <>
       <h3>{t('activity.title', { count: activity.Events ?? 0, since: format.moment(activity.Since) })}</h3>
+      {Calls.some(({ EventName }) => EventName?.startsWith('AssumeRole')) && (
+        <p className="quiet">{t('activity.sessions')}</p>
+      )}
       {activity.Partial && <p className="quiet">{t('activity.partial')}</p>}
       <Report
         title={t('activity.changes')}

@@ -72,6 +72,8 @@ export const searchAccessKeysOperations: readonly Operation[] = [
       const ago = (count: number | undefined) =>
         count === undefined ? undefined : call.now - count * DAY_MS;
       const { longQueries } = call.services.store;
+      // A use that is still in memory counts.
+      if (input.UnusedDays !== undefined) await call.services.lastUsed.flush();
       const { keys, next } = await searchKeys(
         longQueries,
         {
