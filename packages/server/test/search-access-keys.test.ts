@@ -251,6 +251,44 @@ eachServer((_, start) => {
       await refused(leaked.clients.callRpc(RAM, 'ListUsers'), 'InvalidAccessKeyId.NotFound', 404);
     });
 
+    test('says so when a list of the report is not whole', async () => {
+      const { server, account, admin } = await fresh();
+      const busy = await server.newUser(account, 'busy');
+      await attach(account, 'busy', allowing('ram:CreateUser', '*'));
+      const activity = async () => {
+        const answer = await admin.callRpc(OWN, 'GetAccessKeyActivity', {
+          UserAccessKeyId: busy.key.accessKeyId,
+        });
+        const { Changes, Partial, Events } = answer['Activity'] as Record<string, Fields[]>;
+        return [Changes?.length, Partial, Events];
+      };
+      await busy.clients.callRpc(RAM, 'CreateUser', { UserName: 'made' });
+      /** Adds resources to what the call has touched. */
+      const touch = (count: number) =>
+        server.services.store.write(async ({ queries }) => {
+          const { position, event_time } = await queries
+            .selectFrom('audit_records')
+            .select(['position', 'event_time'])
+            .where('access_key_id', '=', busy.key.accessKeyId)
+            .executeTakeFirstOrThrow();
+          const row = {
+            position,
+            event_time,
+            account_id: account.accountId,
+            resource_type: 'ACS::RAM::User',
+          };
+          const names = Array.from({ length: count }, (_, index) => `made-${count}-${index}`);
+          await queries
+            .insertInto('audit_event_resources')
+            .values(names.map((resource_name) => ({ ...row, resource_name })))
+            .execute();
+        });
+      await touch(99);
+      assert.deepEqual(await activity(), [100, false, 1]);
+      await touch(1);
+      assert.deepEqual(await activity(), [100, true, 1]);
+    });
+
     test('is authorised by the owner of the key, and tells nothing of other keys', async () => {
       const { server, account, admin } = await fresh();
       const [alice, bob] = [await server.newUser(account, 'alice'), await server.newUser(account, 'bob')];
