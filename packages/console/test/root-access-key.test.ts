@@ -35,7 +35,7 @@ const WORDS = {
     saved: '我已儲存好 AccessKey Secret',
     ok: '確定',
     recommended: '建議設定：',
-    configure: '設定網路存取策略',
+    configure: '設定網路存取原則',
   },
   'zh-CN': {
     menu: '账号菜单',

@@ -48,7 +48,7 @@ const WORDS = {
     works: '金鑰可用：伺服器已識別呼叫者。',
     saved: '我已儲存好 AccessKey Secret',
     ok: '確定',
-    configure: '設定網路存取策略',
+    configure: '設定網路存取原則',
     inForce: '啟用限制',
     addList: '新增清單',
     addresses: 'IP 位址與 CIDR 網段',
