@@ -33,7 +33,7 @@ export const searchAccessKeysOperations: readonly Operation[] = [
     version: VERSION,
     name: 'SearchAccessKeys',
     access: 'read',
-    note: 'A page may hold fewer keys than `MaxItems`, or none, when many do not fulfil the conditions: go on with `Marker` until `IsTruncated` is false.',
+    note: 'Shows the keys of all owners, as the credential report does: a Deny of `ram:ListAccessKeys` on one user does not hide the keys of that user. A page may hold fewer keys than `MaxItems`, or none, when many do not fulfil the conditions: go on with `Marker` until `IsTruncated` is false.',
     input: {
       /** Part of the id, of the owner's name or of the note. */
       Search: optional(printableLine(128)),
