@@ -148,10 +148,12 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
 
     await page.getByRole('button', { name: 'Account menu' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
+    await page.getByText('You have signed out.').waitFor();
     await fillIn(page, loginName, PASSWORD);
     await page.getByRole('button', { name: 'Use a passkey' }).click();
-    await page.waitForURL('**/account');
+    // The next sign-in does not lead to the page that was left.
+    await page.waitForURL('**/overview');
+    await page.goto('/account');
     await console.expireStepUps();
 
     await page
@@ -225,6 +227,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
     await context.clearCookies();
     await page.getByRole('button', { name: 'Refresh' }).click();
     await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
+    await page.getByText('Your session has ended').waitFor();
     // No cached data is shown to the next user.
     assert.equal(await page.getByText(loginName).count(), 0);
     await fillIn(page, loginName, PASSWORD);

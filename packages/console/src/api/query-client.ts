@@ -32,8 +32,18 @@ export const queryClient = new QueryClient({
   },
 });
 
+/** How a session of this page ended: by its user, with a new password, or without a doing of the page. */
+export type SessionEnd = 'signed-out' | 'password-changed' | 'ended';
+
+let lastEnd: SessionEnd | undefined;
+
+/** Returns how the session that this page showed last has ended; `undefined` if it showed none. */
+export const lastSessionEnd = (): SessionEnd | undefined => lastEnd;
+
 /** Clears all cached answers of the session; pages that require a session then redirect to the sign-in page. */
-export function sessionEnded(): void {
+export function sessionEnded(end: SessionEnd = 'ended'): void {
+  // Calls that were under way fail afterwards: the first end is the reason.
+  if (queryClient.getQueryData(SESSION_KEY)) lastEnd = end;
   setDisplayedPrincipal(undefined);
   queryClient.setQueryData(SESSION_KEY, null);
   queryClient.removeQueries({ predicate: (query) => query.queryKey[1] !== SESSION_KEY[1] });

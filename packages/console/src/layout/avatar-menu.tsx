@@ -38,7 +38,7 @@ export function AvatarMenu() {
     try {
       await call('Claviger', 'SignOut', {});
     } finally {
-      sessionEnded();
+      sessionEnded('signed-out');
     }
   }
 

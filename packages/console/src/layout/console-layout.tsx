@@ -3,6 +3,7 @@ import { Button, Drawer } from 'antd';
 import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
+import { lastSessionEnd } from '../api/query-client.ts';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
@@ -28,7 +29,9 @@ export function ConsoleLayout() {
   if (session.error) return <ErrorNotice error={session.error} retry={() => void session.refetch()} />;
   if (session.data === null) {
     const next = `${location.pathname}${location.search}${location.hash}`;
-    return <Navigate replace to={next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`} />;
+    // The next user is not led to where the one who has signed out was.
+    const isStart = next === '/' || lastSessionEnd() === 'signed-out';
+    return <Navigate replace to={isStart ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`} />;
   }
   return (
     <div className="console">

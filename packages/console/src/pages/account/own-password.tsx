@@ -47,7 +47,7 @@ function PasswordDialog({ isRoot, onClosed }: { readonly isRoot: boolean; readon
     if (!done) return;
     message.success(t('password.changed'));
     // The server has ended the session.
-    sessionEnded();
+    sessionEnded('password-changed');
   }
 
   return (

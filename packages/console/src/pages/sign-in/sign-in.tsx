@@ -1,6 +1,8 @@
+import { Alert } from 'antd';
 import { Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useSearchParams } from 'react-router';
+import { lastSessionEnd } from '../../api/query-client.ts';
 import { Loading } from '../../components/loading.tsx';
 import { BrandMark } from '../../layout/brand.tsx';
 import { ColorSchemeMenu } from '../../layout/color-scheme-menu.tsx';
@@ -19,6 +21,7 @@ export function Component() {
   const [address] = useSearchParams();
   const session = useSessionQuery();
   const [next, setNext] = useState<SignInAnswer>();
+  const end = lastSessionEnd();
 
   useEffect(() => {
     document.title = `${t('title')} · Claviger`;
@@ -43,6 +46,9 @@ export function Component() {
             <BrandMark size={34} />
             <span>Claviger</span>
           </div>
+          {end !== undefined && next === undefined && (
+            <Alert type="info" showIcon title={t(`end.${end}`)} className="space-below" />
+          )}
           <Suspense fallback={<Loading />}>
             <Step next={next} onAnswer={onAnswer} onRestart={() => setNext(undefined)} />
           </Suspense>
