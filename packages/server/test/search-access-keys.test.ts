@@ -57,7 +57,7 @@ eachServer((_, start) => {
       await admin.callRpc(OWN, 'SetAccessKeyNote', {
         UserPrincipalName: web.userPrincipalName,
         UserAccessKeyId: web.key.accessKeyId,
-        Note: 'Shop 100%',
+        Note: 'Übung 100%',
       });
       const all = await idsOf();
       assert.equal(all.at(-1), ci.key.accessKeyId, 'the oldest is last');
@@ -69,7 +69,8 @@ eachServer((_, start) => {
         ['BUILD', [ci.key.accessKeyId]],
         ['web_', [web.key.accessKeyId]],
         ['wEb%', []],
-        ['shop 100%', [web.key.accessKeyId]],
+        ['übung 100%', [web.key.accessKeyId]],
+        ['Übung', [web.key.accessKeyId]],
         ['root', [rootKey.accessKeyId]],
         ["' or 1=1 --", []],
         ['\\', []],
@@ -84,7 +85,7 @@ eachServer((_, start) => {
           UserId: web.userId,
           UserPrincipalName: web.userPrincipalName,
           OwnerAccessKeys: 1,
-          Note: 'Shop 100%',
+          Note: 'Übung 100%',
           Status: 'Active',
           CreateDate: key?.['CreateDate'],
           ExpireDate: '',

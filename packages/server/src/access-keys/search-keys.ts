@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { AccessKeyRow, UserRow } from '../store/schema.ts';
+import { contains } from '../store/searched-rows.ts';
 import type { Queries } from '../store/store.ts';
 
 /** Conditions on the keys of an account; those that are `undefined` are none. */
@@ -151,10 +152,14 @@ function keysAt(
     .orderBy('place.created_at', 'desc')
     .orderBy('place.access_key_id', 'desc');
   if (text !== undefined) {
-    const pattern = `%${text.toLowerCase().replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-    keys = keys.where(
-      sql<boolean>`(lower(key.access_key_id) like ${pattern} escape '\\' or lower(key.note) like ${pattern} escape '\\'
-        or coalesce(users.user_name_key, 'root') like ${pattern} escape '\\')`,
+    const isOfRoot = 'root'.includes(text.toLowerCase());
+    keys = keys.where(({ or, eb }) =>
+      or([
+        contains('key.access_key_id', text),
+        contains('key.note', text),
+        contains('users.user_name_key', text),
+        ...(isOfRoot ? [eb('key.owner_type', '=', 'root')] : []),
+      ]),
     );
   }
   if (status === undefined) keys = keys.where('key.recycled_at', 'is', null);
