@@ -1,3 +1,4 @@
+import type { AccountSearch, FoundRows } from '../context/account-search.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { afterMarker, markerOf, page, pageParameters } from './page.ts';
 import { flag, oneOf, optional, type Parameter, text, withDefault } from './parameter.ts';
@@ -42,6 +43,27 @@ export function positionIn(marker: string | undefined, order: string): string {
     throw new Refusal('Invalid', { name: 'Marker' });
   }
   return position.join('/');
+}
+
+/** Returns what a caller searches for, by the parameters of an operation. */
+export const searchOf = (input: {
+  readonly Search: string | undefined;
+  readonly OrderBy: string;
+  readonly Descending: boolean;
+  readonly Marker: string | undefined;
+  readonly MaxItems: number;
+}): Omit<AccountSearch, 'nameText'> => ({
+  text: input.Search ?? '',
+  orderBy: input.OrderBy,
+  descending: input.Descending,
+  after: (order) => positionIn(input.Marker, order),
+  limit: input.MaxItems + 1,
+});
+
+/** Returns the rows of one page, and the fields of the answer beside them. @param size maximum number of rows */
+export function foundPage<Row>(found: FoundRows<Row>, size: number) {
+  const { rows, IsTruncated, Marker } = searchedPage(found.rows, size, found.order, found.positionOf);
+  return { rows, fields: { IsTruncated, Marker, SearchMode: found.mode, TotalCount: found.total } };
 }
 
 /** Returns one page of rows that were read with a limit of `size + 1`. @param order order of the list */

@@ -6,11 +6,13 @@ import { principalName } from '../../users/user.ts';
 import { instant } from '../../wire/instant.ts';
 import { flag, withDefault } from '../../wire/parameter.ts';
 import {
+  foundPage,
   markerAt,
   orderParameters,
   PAGE_ANSWER,
   positionIn,
   searchedPage,
+  searchOf,
   searchParameters,
 } from '../../wire/search-parameters.ts';
 import { groupName } from '../group-parameters.ts';
@@ -40,24 +42,9 @@ export const searchGroupsOperations: readonly Operation[] = [
     // Same permission as RAM's operation, which lists the same.
     authorize: (_, call) => [{ action: 'ram:ListGroups', resource: arn.group(call.account.accountId, '*') }],
     async handle(input, call) {
-      const found = await searchGroups(call, {
-        text: input.Search ?? '',
-        orderBy: input.OrderBy,
-        descending: input.Descending,
-        after: (order) => positionIn(input.Marker, order),
-        limit: input.MaxItems + 1,
-      });
-      const { rows, IsTruncated, Marker } = searchedPage(
-        found.rows,
-        input.MaxItems,
-        found.order,
-        found.positionOf,
-      );
+      const { rows, fields } = foundPage(await searchGroups(call, searchOf(input)), input.MaxItems);
       return {
-        IsTruncated,
-        Marker,
-        SearchMode: found.mode,
-        TotalCount: found.total,
+        ...fields,
         Groups: rows.map((group) => ({
           GroupId: group.group_id,
           GroupName: group.group_name,

@@ -3,10 +3,10 @@ import { type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { searchRoles } from '../../roles/role-search.ts';
 import { instant } from '../../wire/instant.ts';
 import {
+  foundPage,
   orderParameters,
   PAGE_ANSWER,
-  positionIn,
-  searchedPage,
+  searchOf,
   searchParameters,
 } from '../../wire/search-parameters.ts';
 import { VERSION } from './version.ts';
@@ -36,24 +36,9 @@ export const searchRolesOperations: readonly Operation[] = [
     // Same permission as RAM's operation, which lists the same.
     authorize: (_, call) => [{ action: 'ram:ListRoles', resource: arn.role(call.account.accountId, '*') }],
     async handle(input, call) {
-      const found = await searchRoles(call, {
-        text: input.Search ?? '',
-        orderBy: input.OrderBy,
-        descending: input.Descending,
-        after: (order) => positionIn(input.Marker, order),
-        limit: input.MaxItems + 1,
-      });
-      const { rows, IsTruncated, Marker } = searchedPage(
-        found.rows,
-        input.MaxItems,
-        found.order,
-        found.positionOf,
-      );
+      const { rows, fields } = foundPage(await searchRoles(call, searchOf(input)), input.MaxItems);
       return {
-        IsTruncated,
-        Marker,
-        SearchMode: found.mode,
-        TotalCount: found.total,
+        ...fields,
         Roles: rows.map((role) => ({
           RoleId: role.role_id,
           RoleName: role.role_name,

@@ -6,10 +6,10 @@ import { searchUsers } from '../../users/user-search.ts';
 import { instant } from '../../wire/instant.ts';
 import { optional, text } from '../../wire/parameter.ts';
 import {
+  foundPage,
   orderParameters,
   PAGE_ANSWER,
-  positionIn,
-  searchedPage,
+  searchOf,
   searchParameters,
 } from '../../wire/search-parameters.ts';
 import { VERSION } from './version.ts';
@@ -48,19 +48,12 @@ export const searchUsersOperations: readonly Operation[] = [
         throw new Refusal('InvalidParameter', { reason: 'Give either UserNamePrefix or Search.' });
       }
       const found = await searchUsers(call, {
-        text: prefix ?? searched ?? '',
-        orderBy: input.OrderBy,
-        descending: input.Descending,
-        after: (order) => positionIn(input.Marker, order),
-        limit: size + 1,
+        ...searchOf({ ...input, Search: prefix ?? searched }),
         mode: prefix === undefined ? undefined : 'Prefix',
       });
-      const { rows, IsTruncated, Marker } = searchedPage(found.rows, size, found.order, found.positionOf);
+      const { rows, fields } = foundPage(found, size);
       return {
-        IsTruncated,
-        Marker,
-        SearchMode: found.mode,
-        TotalCount: found.total,
+        ...fields,
         Users: rows.map((user) => ({
           UserId: user.user_id,
           UserPrincipalName: principalName(user.user_name, call.account.defaultDomain),
